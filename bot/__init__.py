@@ -1,0 +1,1 @@
+"""The chat around the index: conversation, digests, delivery, wiring."""

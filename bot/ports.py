@@ -1,0 +1,156 @@
+"""What the chat side needs from outside, as protocols: the contract is in each docstring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Protocol
+
+from index.errors import BriefingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from bot.model import Message, Place, Sent
+    from index.model import Answer, Digest, DigestReport, Quote, Report, ReportSummary, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One entry of the change log: a report's revision came in.
+
+    ``seq`` grows by commit order, never reused; ``arrived`` is aware UTC.
+    """
+
+    seq: int
+    report_id: str
+    revision: int
+    arrived: datetime
+    published: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How one source of reports fares."""
+
+    name: str
+    reports: int
+    last_success: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """What is in the store, in numbers."""
+
+    reports: int
+    passages: int
+    publishers: tuple[tuple[str, int], ...]
+    first: date | None
+    last: date | None
+
+
+class Reports(Protocol):
+    """The index as the chat sees it (``index.library.Library``). Every call blocks: run it off the loop."""
+
+    def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
+        """Answer or refuse; never raises for what a person typed."""
+        ...
+
+    def report(self, report_id: str, revision: int | None = None) -> Report:
+        """Return one stored revision (the newest by default); NotFoundError if there is none."""
+        ...
+
+    def reports(self) -> list[ReportSummary]:
+        """List all reports, newest published first, undated last."""
+        ...
+
+    def around(self, quote: Quote) -> Span:
+        """Return the span of the passage or paragraph to show around a quote, holding it wholly."""
+        ...
+
+    def digest(self, day: date) -> Digest:
+        """Compose the digest of the reports published on ``day`` (empty if none)."""
+        ...
+
+    def digest_report(self, report_id: str, revision: int | None = None) -> DigestReport:
+        """Compose one report's part of a digest."""
+        ...
+
+    def arrivals(self, *, after: int = 0) -> list[Arrival]:
+        """List the change log past ``after``, oldest first."""
+        ...
+
+    def newest_day(self) -> date | None:
+        """Return the latest published date in the store."""
+        ...
+
+    def corpus(self) -> Corpus:
+        """Count what is stored."""
+        ...
+
+    def sources(self) -> list[SourceHealth]:
+        """List the sources reports came from, with their health."""
+        ...
+
+
+class Priority(IntEnum):
+    """Who goes first when the messenger's limits bind: smaller first."""
+
+    CHAT = 0
+    DIGEST = 1
+
+
+class ChannelError(BriefingError):
+    """A message was not sent, or may not have been."""
+
+
+class BlockedError(ChannelError):
+    """The person or chat refuses the bot (403): permanent until they come back."""
+
+
+class GoneError(ChannelError):
+    """The chat or topic does not exist any more (400)."""
+
+
+class MigratedError(ChannelError):
+    """The group became a supergroup; nothing was sent. ``chat_id`` is the new address."""
+
+    def __init__(self, chat_id: int) -> None:
+        super().__init__(f"the chat moved to {chat_id}")
+        self.chat_id = chat_id
+
+
+class RetryAfterError(ChannelError):
+    """The messenger asks to wait (429); nothing was sent. ``seconds`` as it said."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the messenger asks to wait {seconds} s")
+        self.seconds = seconds
+
+
+class RejectedError(ChannelError):
+    """The messenger refuses this very message (400): a defect of the rendering, permanent."""
+
+
+class UnavailableError(ChannelError):
+    """Nothing was accepted for certain (connection refused, 502 before acceptance): try again."""
+
+
+class UnknownOutcomeError(ChannelError):
+    """The connection broke after the request left: it may or may not have been accepted."""
+
+
+class Channel(Protocol):
+    """The messenger. Each call is one message; limits are kept inside, errors are ChannelErrors."""
+
+    async def send(
+        self, place: Place, message: Message, *, priority: Priority, silent: bool = False
+    ) -> Sent:
+        """Send one message and return its id."""
+        ...
+
+    async def edit(self, place: Place, message_id: int, message: Message) -> None:
+        """Replace a message's text and buttons; unchanged content is no error."""
+        ...

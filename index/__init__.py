@@ -1,0 +1,1 @@
+"""Reports: parsed, stored, retrieved, quoted. Nothing here knows of chats."""
