@@ -154,7 +154,7 @@ class Passage(Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """Who said a sentence: ``side`` is a key of the lexicon, ``cue`` the verb, ``date`` as meant."""
+    """Who said a sentence; ``side`` is a key of the lexicon, ``cue`` the verb, ``date`` the day."""
 
     speaker: str | None
     side: str | None

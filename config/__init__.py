@@ -1,0 +1,1 @@
+"""Data that comes with the project: settings, publishers, lexicon and sample reports."""

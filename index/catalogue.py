@@ -1,0 +1,341 @@
+"""The catalogue: every report, revision and endnote in SQL, the only truth.
+
+A report comes in within one transaction with one entry of the change log; whatever is derived from
+it (passages, vectors, words) follows that log and may be rebuilt at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import and_, func, insert, select, update
+
+from index.errors import NotFoundError
+from index.model import (
+    Block,
+    BlockKind,
+    Endnote,
+    IngestResult,
+    IngestStatus,
+    Marker,
+    ParsedReport,
+    Report,
+    ReportSummary,
+    Takeaway,
+)
+from index.sql import reading, writing
+from index.tables import CHANGES, INPUTS, METADATA, REPORTS, REVISIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection, Engine, RowMapping, Select
+
+_NEWEST: Final = and_(
+    REPORTS.c.id == REVISIONS.c.report_id, REPORTS.c.revision == REVISIONS.c.revision
+)
+_SUMMARY: Final = (
+    REVISIONS.c.report_id.label("id"),
+    REVISIONS.c.revision,
+    REVISIONS.c.publisher,
+    REVISIONS.c.title,
+    REVISIONS.c.authors,
+    REVISIONS.c.published,
+    REVISIONS.c.url,
+    REVISIONS.c.language,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One entry of the change log: this revision came in, as the ``seq``-th change.
+
+    ``current`` tells whether it is still the newest of a report that is no duplicate.
+    """
+
+    seq: int
+    report_id: str
+    revision: int
+    arrived: datetime
+    published: date | None
+    current: bool
+
+
+class Catalogue:
+    """Reports in SQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create(self) -> None:
+        """Create what is missing of the tables."""
+        with writing(self._engine) as connection:
+            METADATA.create_all(connection)
+
+    def store(
+        self, report: ParsedReport, *, source: str, arrived: datetime
+    ) -> tuple[IngestStatus, str]:
+        """Store one report and say what it was; a duplicate is stored and points to its original.
+
+        Returns:
+            What became of it, and the id to read it by: the original's for a duplicate.
+        """
+        id_ = _id(report)
+        keys = {"content_key": _content_key(report), "text_key": _text_key(report)}
+        with writing(self._engine) as connection:
+            last = connection.execute(
+                select(REVISIONS.c.content_key, REVISIONS.c.source, REPORTS)
+                .join(REPORTS, _NEWEST)
+                .where(REPORTS.c.id == id_)
+            ).one_or_none()
+            if last is not None and last.content_key == keys["content_key"]:
+                if last.duplicate_of is not None:
+                    return IngestStatus.DUPLICATE, last.duplicate_of
+                same = last.source == source
+                return (IngestStatus.UNCHANGED if same else IngestStatus.DUPLICATE), id_
+            original = _original(connection, keys["text_key"], id_)
+            revision = 1 if last is None else last.revision + 1
+            head = {"revision": revision, "duplicate_of": original}
+            if last is None:
+                connection.execute(insert(REPORTS).values(id=id_, **head))
+            else:
+                connection.execute(update(REPORTS).where(REPORTS.c.id == id_).values(**head))
+            connection.execute(
+                insert(REVISIONS).values(
+                    report_id=id_,
+                    revision=revision,
+                    source=source,
+                    arrived=arrived,
+                    **keys,
+                    **_row(report),
+                )
+            )
+            connection.execute(
+                insert(CHANGES).values(report_id=id_, revision=revision, arrived=arrived)
+            )
+        if original is not None:
+            return IngestStatus.DUPLICATE, original
+        return (IngestStatus.ADDED if last is None else IngestStatus.UPDATED), id_
+
+    def note_input(self, result: IngestResult, *, at: datetime) -> None:
+        """Remember what became of an input, so that a failure is a row and not a silence."""
+        failed = result.status is IngestStatus.FAILED
+        values: dict[str, Any] = {
+            "status": result.status.value,
+            "error": result.error,
+            "reports": list(result.reports),
+            "tried": at,
+        }
+        if not failed:
+            values["succeeded"] = at
+        with writing(self._engine) as connection:
+            known = connection.execute(
+                update(INPUTS).where(INPUTS.c.name == result.input).values(**values)
+            )
+            if known.rowcount == 0:
+                connection.execute(insert(INPUTS).values(name=result.input, **values))
+
+    def failures(self) -> list[tuple[str, str]]:
+        """List inputs whose last try failed, with the reason."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(INPUTS.c.name, INPUTS.c.error)
+                .where(INPUTS.c.status == IngestStatus.FAILED.value)
+                .order_by(INPUTS.c.name)
+            )
+            return [(row.name, row.error) for row in rows]
+
+    def report(self, report_id: str, revision: int | None = None) -> Report:
+        """Read one revision, the newest by default.
+
+        Raises:
+            NotFoundError: there is no such report or revision.
+        """
+        query = select(REVISIONS).join(REPORTS, REPORTS.c.id == REVISIONS.c.report_id)
+        query = query.where(REVISIONS.c.report_id == report_id)
+        wanted = REPORTS.c.revision if revision is None else revision
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(REVISIONS.c.revision == wanted)).mappings().first()
+        if row is None:
+            what = f"report {report_id!r}" if revision is None else f"{report_id!r} r{revision}"
+            raise NotFoundError(f"{what} is not stored; `briefing reports` lists what is")
+        return _report(row)
+
+    def summaries(self, ids: Sequence[str] | None = None) -> list[ReportSummary]:
+        """List reports (all, or those of ``ids``), newest published first, undated last."""
+        query = _current(*_SUMMARY)
+        if ids is not None:
+            query = query.where(REPORTS.c.id.in_(ids))
+        query = query.order_by(
+            REVISIONS.c.published.is_(None), REVISIONS.c.published.desc(), REVISIONS.c.report_id
+        )
+        with reading(self._engine) as connection:
+            return [_summary(row) for row in connection.execute(query).mappings()]
+
+    def on_day(self, day: date) -> list[str]:
+        """List the ids of the reports published on a day, in order of arrival."""
+        query = _current(REPORTS.c.id).where(REVISIONS.c.published == day)
+        with reading(self._engine) as connection:
+            return list(connection.scalars(query.order_by(REVISIONS.c.arrived, REPORTS.c.id)))
+
+    def previous_day(self, publisher: str | None, before: date) -> list[str]:
+        """List the ids of a publisher's reports of the last day before ``before`` that has any."""
+        mine = REVISIONS.c.publisher == publisher if publisher else REVISIONS.c.publisher.is_(None)
+        last = _current(func.max(REVISIONS.c.published)).where(mine, REVISIONS.c.published < before)
+        with reading(self._engine) as connection:
+            day = connection.scalar(last)
+            if day is None:
+                return []
+            return list(
+                connection.scalars(_current(REPORTS.c.id).where(mine, REVISIONS.c.published == day))
+            )
+
+    def newest_day(self) -> date | None:
+        """Return the latest published date."""
+        with reading(self._engine) as connection:
+            newest: date | None = connection.scalar(_current(func.max(REVISIONS.c.published)))
+        return newest
+
+    def changes(self, *, after: int = 0) -> list[Change]:
+        """List the change log past ``after``, oldest first."""
+        query = (
+            select(
+                CHANGES,
+                REVISIONS.c.published,
+                and_(
+                    REPORTS.c.revision == CHANGES.c.revision, REPORTS.c.duplicate_of.is_(None)
+                ).label("current"),
+            )
+            .join(REPORTS, REPORTS.c.id == CHANGES.c.report_id)
+            .join(
+                REVISIONS,
+                and_(
+                    REVISIONS.c.report_id == CHANGES.c.report_id,
+                    REVISIONS.c.revision == CHANGES.c.revision,
+                ),
+            )
+            .where(CHANGES.c.seq > after)
+            .order_by(CHANGES.c.seq)
+        )
+        with reading(self._engine) as connection:
+            return [
+                Change(
+                    seq=row.seq,
+                    report_id=row.report_id,
+                    revision=row.revision,
+                    arrived=row.arrived,
+                    published=row.published,
+                    current=bool(row.current),
+                )
+                for row in connection.execute(query)
+            ]
+
+    def publishers(self) -> list[tuple[str | None, int]]:
+        """Count reports by publisher, most first."""
+        total = func.count().label("total")
+        query = _current(REVISIONS.c.publisher, total).group_by(REVISIONS.c.publisher)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(total.desc(), REVISIONS.c.publisher))
+            return [(row.publisher, row.total) for row in rows]
+
+    def duplicates(self) -> list[tuple[str, str]]:
+        """List duplicates with the id of their original."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(REPORTS.c.id, REPORTS.c.duplicate_of).where(
+                    REPORTS.c.duplicate_of.is_not(None)
+                )
+            )
+            return [(row.id, row.duplicate_of) for row in rows]
+
+
+def _current(*columns: Any) -> Select[Any]:  # noqa: ANN401
+    """Select from the newest revisions of what is no duplicate."""
+    return select(*columns).join(REPORTS, _NEWEST).where(REPORTS.c.duplicate_of.is_(None))
+
+
+def _original(connection: Connection, text_key: str, id_: str) -> str | None:
+    query = _current(REPORTS.c.id).where(REVISIONS.c.text_key == text_key, REPORTS.c.id != id_)
+    query = query.order_by(REVISIONS.c.arrived, REPORTS.c.id).limit(1)
+    original: str | None = connection.scalar(query)
+    return original
+
+
+def _id(report: ParsedReport) -> str:
+    """Name a report by what stays when its text is revised: its address, else title and date."""
+    if report.url:
+        identity: Sequence[str] = ("url", report.url)
+    elif report.title:
+        day = report.published.isoformat() if report.published else ""
+        identity = ("title", report.publisher or "", report.title, day)
+    else:
+        identity = ("text", _text_key(report))
+    digest = hashlib.sha256("\x1f".join(identity).encode()).digest()
+    return base64.b32encode(digest)[:12].decode().lower()
+
+
+def _text_key(report: ParsedReport) -> str:
+    words = re.sub(r"[\W_]+", "", report.text).casefold()
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _content_key(report: ParsedReport) -> str:
+    row = json.dumps(_row(report), default=str, sort_keys=True)
+    return hashlib.sha256(row.encode()).hexdigest()
+
+
+def _row(report: ParsedReport) -> dict[str, Any]:
+    return {
+        "publisher": report.publisher,
+        "publisher_confirmed": report.publisher_confirmed,
+        "title": report.title,
+        "authors": list(report.authors),
+        "published": report.published,
+        "url": report.url,
+        "language": report.language,
+        "text": report.text,
+        "structure": {
+            "blocks": [[block.kind.value, block.start, block.end] for block in report.blocks],
+            "markers": [[mark.label, mark.start, mark.end] for mark in report.markers],
+            "takeaways": [[span.start, span.end] for span in report.takeaways],
+            "endnotes": [[note.label, note.text, list(note.urls)] for note in report.endnotes],
+        },
+    }
+
+
+def _report(row: RowMapping) -> Report:
+    structure: Mapping[str, list[list[Any]]] = row["structure"]
+    return Report(
+        id=row["report_id"],
+        revision=row["revision"],
+        publisher=row["publisher"],
+        publisher_confirmed=row["publisher_confirmed"],
+        title=row["title"],
+        authors=tuple(row["authors"]),
+        published=row["published"],
+        url=row["url"],
+        language=row["language"],
+        text=row["text"],
+        blocks=tuple(
+            Block(kind=BlockKind(kind), start=start, end=end)
+            for kind, start, end in structure["blocks"]
+        ),
+        markers=tuple(
+            Marker(label=label, start=start, end=end) for label, start, end in structure["markers"]
+        ),
+        endnotes=tuple(
+            Endnote(label=label, text=text, urls=tuple(urls))
+            for label, text, urls in structure["endnotes"]
+        ),
+        takeaways=tuple(Takeaway(start=start, end=end) for start, end in structure["takeaways"]),
+    )
+
+
+def _summary(row: RowMapping) -> ReportSummary:
+    return ReportSummary(**{**row, "authors": tuple(row["authors"])})

@@ -1,0 +1,159 @@
+"""Chroma as the ``VectorIndex``: a folder of its own, or a server when settings name one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+
+from index.errors import ModelError, StoreError
+from index.ports import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+    from chromadb.api.types import Where
+
+    from index.ports import Indexed, Vector, Window
+
+_COLLECTION: Final = "passages"
+_BATCH: Final = 1_000
+_UNDATED: Final = 0
+
+
+class ChromaIndex:
+    """Passages by cosine similarity; ``fingerprint`` says with which model and chunking built."""
+
+    def __init__(self, client: ClientAPI, fingerprint: str) -> None:
+        self._collection = _collection(client, fingerprint)
+
+    @property
+    def instance(self) -> str:
+        """Name this copy of the collection."""
+        return str(self._collection.metadata["instance"])
+
+    def upsert(self, passages: Sequence[Indexed]) -> None:
+        """Store vectors with their day; the text stays in the catalogue."""
+        for first in range(0, len(passages), _BATCH):
+            batch = passages[first : first + _BATCH]
+            self._collection.upsert(
+                ids=[passage.id for passage in batch],
+                embeddings=np.stack([passage.vector for passage in batch]),
+                metadatas=[{"day": _day(passage.day)} for passage in batch],
+            )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Forget passages by id."""
+        for first in range(0, len(ids), _BATCH):
+            self._collection.delete(ids=list(ids[first : first + _BATCH]))
+
+    def count(self) -> int:
+        """Count the passages held."""
+        return self._collection.count()
+
+    def nearest(self, vector: Vector, *, top: int, window: Window) -> list[Hit]:
+        """Return up to ``top`` passages by cosine similarity, best first."""
+        found = self._collection.query(
+            query_embeddings=vector[np.newaxis],
+            n_results=top,
+            where=_where(window),
+            include=["distances"],
+        )
+        distances = found["distances"]
+        if not distances:
+            return []
+        pairs = zip(found["ids"][0], distances[0], strict=True)
+        return [Hit(id=id_, score=1.0 - distance) for id_, distance in pairs]
+
+
+def embedded(folder: Path) -> ClientAPI:
+    """Open the Chroma of one folder; only one process may.
+
+    Raises:
+        StoreError: the folder can't be opened as a Chroma store.
+    """
+    import chromadb
+    from chromadb.config import Settings
+    from chromadb.errors import ChromaError
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return chromadb.PersistentClient(
+            path=str(folder), settings=Settings(anonymized_telemetry=False)
+        )
+    except (ChromaError, ValueError, OSError) as error:
+        raise StoreError(
+            f"the vectors in {folder} can't be opened ({error}); delete that folder and run"
+            " `briefing reindex`"
+        ) from error
+
+
+def server(host: str, port: int) -> ClientAPI:
+    """Connect to a Chroma server.
+
+    Raises:
+        StoreError: nothing answers there.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    try:
+        return chromadb.HttpClient(
+            host=host, port=port, settings=Settings(anonymized_telemetry=False)
+        )
+    except ValueError as error:
+        raise StoreError(
+            f"no Chroma server answers at {host}:{port} ({error}); start it or change"
+            " stores.chroma_url"
+        ) from error
+
+
+def _collection(client: ClientAPI, fingerprint: str) -> Collection:
+    from chromadb.errors import NotFoundError
+
+    try:
+        collection = client.get_collection(_COLLECTION, embedding_function=None)
+    except NotFoundError:
+        return client.create_collection(
+            _COLLECTION,
+            metadata={"fingerprint": fingerprint, "instance": uuid.uuid4().hex},
+            configuration={"hnsw": {"space": "cosine"}},
+            embedding_function=None,
+        )
+    built = collection.metadata.get("fingerprint")
+    if built != fingerprint:
+        raise ModelError(
+            f"the vectors were built with {built!r}, the settings ask for {fingerprint!r}; run"
+            " `briefing reindex`, or set model.name and index.passage_chars back"
+        )
+    return collection
+
+
+def drop(client: ClientAPI) -> None:
+    """Forget the whole collection, so that it is built anew."""
+    from chromadb.errors import NotFoundError
+
+    try:
+        client.delete_collection(_COLLECTION)
+    except NotFoundError:
+        return
+
+
+def _day(day: date | None) -> int:
+    return _UNDATED if day is None else day.toordinal()
+
+
+def _where(window: Window) -> Where | None:
+    bounds: list[dict[str, dict[str, int]]] = []
+    if window.first is not None:
+        bounds.append({"day": {"$gte": window.first.toordinal()}})
+    if window.last is not None:
+        bounds.append({"day": {"$lte": window.last.toordinal()}})
+    if not bounds:
+        return None
+    return cast("Where", bounds[0] if len(bounds) == 1 else {"$and": bounds})

@@ -1,0 +1,149 @@
+"""What is derived from the catalogue follows its change log: passages, vectors, words.
+
+Each step is idempotent and notes how far it came in SQL after its store is durable, so a crash at
+any point costs some work and never a person. A projection made anew has no checkpoint and is filled
+from the start, without the model: the passages hold their vectors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, groupby, islice
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from index.chunk import chunks
+from index.passages import StoredPassage, StoredSentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from index.catalogue import Catalogue
+    from index.chunk import Chunk
+    from index.model import Report, Span, Statement
+    from index.passages import PassageStore
+    from index.ports import Embedder, EncodedPassage, Projection
+
+    Attribute = Callable[[Report, Sequence[Sequence[Span]]], list[list[tuple[Statement, ...]]]]
+    Progress = Callable[[str, int, int], None]
+
+_WINDOW: Final = 2_000  # passages encoded and stored at a time: enough to sort by length
+_REPORTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """A passage on its way to the model, with what each of its sentences states."""
+
+    report: Report
+    chunk: Chunk
+    said: tuple[tuple[Statement, ...], ...]
+
+
+class Derivation:
+    """Brings passages and projections up to the change log."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        passages: PassageStore,
+        embedder: Embedder,
+        attribute: Attribute,
+        projections: Sequence[Projection],
+        passage_chars: int,
+    ) -> None:
+        self._catalogue = catalogue
+        self._passages = passages
+        self._embedder = embedder
+        self._attribute = attribute
+        self._projections = projections
+        self._most = passage_chars
+
+    @property
+    def instance(self) -> str:
+        """Name the passages by how they are made: another model or length makes others."""
+        return f"passages|{self._embedder.fingerprint}|{self._most}"
+
+    def follow(self, progress: Progress) -> int:
+        """Derive whatever is missing and return how many passages were encoded."""
+        encoded = self._encode(progress)
+        for projection in self._projections:
+            self._project(projection, progress)
+        return encoded
+
+    def _encode(self, progress: Progress) -> int:
+        changes = self._catalogue.changes(after=self._passages.checkpoint(self.instance))
+        window: list[_Draft] = []
+        encoded = 0
+        for number, change in enumerate(changes, start=1):
+            if change.current:
+                report = self._catalogue.report(change.report_id, change.revision)
+                window += self._drafts(report)
+            if len(window) >= _WINDOW or number == len(changes):
+                progress("encoding reports", number, len(changes))
+                self._passages.replace(self._stored(window), instance=self.instance, seq=change.seq)
+                encoded += len(window)
+                window = []
+        return encoded
+
+    def _stored(self, window: Sequence[_Draft]) -> list[StoredPassage]:
+        texts = [draft.chunk.passage.of(draft.report.text) for draft in window]
+        encoded = dict(self._embedder.passages(texts))
+        return [
+            StoredPassage(
+                start=draft.chunk.passage.start,
+                end=draft.chunk.passage.end,
+                report_id=draft.report.id,
+                revision=draft.report.revision,
+                ordinal=draft.chunk.passage.ordinal,
+                published=draft.report.published,
+                text=text,
+                sentences=_sentences(draft, encoded[place]),
+                vector=encoded[place].vector,
+                signs=encoded[place].signs,
+            )
+            for place, (draft, text) in enumerate(zip(window, texts, strict=True))
+        ]
+
+    def _drafts(self, report: Report) -> list[_Draft]:
+        """Cut a report and attribute it block by block: speakers carry over between sentences."""
+        cut = chunks(report, most=self._most)
+        sentences = [sentence for chunk in cut for sentence in chunk.sentences]
+        blocks = [list(block) for _, block in groupby(sentences, key=attrgetter("block"))]
+        said = chain.from_iterable(self._attribute(report, blocks))
+        return [
+            _Draft(report=report, chunk=chunk, said=tuple(islice(said, len(chunk.sentences))))
+            for chunk in cut
+        ]
+
+    def _project(self, projection: Projection, progress: Progress) -> None:
+        changes = self._catalogue.changes(after=self._passages.checkpoint(projection.instance))
+        for first in range(0, len(changes), _REPORTS):
+            batch = changes[first : first + _REPORTS]
+            ids = sorted({change.report_id for change in batch})
+            projection.delete(self._passages.stale(ids))
+            projection.upsert(self._passages.current(ids))
+            self._passages.advance(projection.instance, batch[-1].seq)
+            progress("indexing reports", first + len(batch), len(changes))
+
+
+def _sentences(draft: _Draft, encoded: EncodedPassage) -> tuple[StoredSentence, ...]:
+    """Give each sentence the run of tokens that starts inside it."""
+    inside = draft.chunk.sentences
+    offset = draft.chunk.passage.start
+    firsts = np.searchsorted(encoded.starts, [sentence.start - offset for sentence in inside])
+    bounds = [*firsts.tolist(), len(encoded.starts)]
+    return tuple(
+        StoredSentence(
+            start=sentence.start,
+            end=sentence.end,
+            kind=sentence.kind,
+            block=sentence.block,
+            tokens=(bounds[place], bounds[place + 1]),
+            statements=said,
+        )
+        for place, (sentence, said) in enumerate(zip(inside, draft.said, strict=True))
+    )

@@ -1,0 +1,31 @@
+"""The numbers that tie a marker in the text to its endnote, arabic or roman."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from index.sentences import ROMAN
+
+LABEL: Final = rf"\d{{1,3}}|{ROMAN}"
+"""What stands between the brackets; four digits are a year."""
+
+_DIGITS: Final = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_ROMAN: Final = re.compile(ROMAN)
+
+
+def number(label: str) -> int:
+    """Return the number a label writes: 7 for "7", 12 for "xii"."""
+    if label.isdecimal():
+        return int(label)
+    values = [_DIGITS[letter] for letter in label]
+    following = [*values[1:], 0]
+    return sum(
+        -value if value < after else value
+        for value, after in zip(values, following, strict=True)
+    )
+
+
+def is_roman(label: str) -> bool:
+    """Tell whether a label is a roman numeral."""
+    return bool(label) and _ROMAN.fullmatch(label) is not None

@@ -1,0 +1,148 @@
+"""Where a report's endnotes start, and which words belong to which note."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from index.parse.labels import LABEL, number
+from index.parse.pieces import Piece, PieceKind, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.parse.layouts import Words
+
+_LABEL: Final = re.compile(rf"\[{{1,2}}\s*({LABEL})\s*\]{{1,2}}")
+_LISTED: Final = re.compile(r"(\d{1,3})(?:[.)]\s|\s(?=http))")
+_ADDRESS: Final = re.compile(r"h?ttps?\s?:|www\b|[\w-]{1,40}(?: dot |\.)[\w-]+\S*/", re.IGNORECASE)
+_LONGEST_HEADING: Final = 40
+_SWAPPED: Final = 3  # how far apart two neighbours printed in the wrong order may be
+_MOST_PROSE: Final = 0.5
+
+
+class Note(NamedTuple):
+    """One printed note: its label, and its words cut at their links."""
+
+    label: str
+    runs: tuple[Run, ...]
+
+
+class _Region(NamedTuple):
+    """The pieces ``start:stop`` hold the notes; ``labels`` says which of them open one."""
+
+    start: int
+    stop: int
+    labels: dict[int, str]
+
+
+def split_notes(pieces: Sequence[Piece], words: Words) -> tuple[list[Piece], list[Note]]:
+    """Cut the endnotes off: return what is left of the body, and the notes in printed order."""
+    region = _under_heading(pieces, words) or _at_end(pieces)
+    if region is None:
+        return [piece for piece in pieces if piece.text], []
+    body = [piece for piece in pieces[: region.start] if piece.text]
+    if body and _is_heading(body[-1], words):
+        body.pop()
+    body += [piece for piece in pieces[region.stop :] if piece.text]
+    return body, _read(pieces, region)
+
+
+def _is_heading(piece: Piece, words: Words) -> bool:
+    return len(piece.text) <= _LONGEST_HEADING and bool(words.endnotes.match(piece.text))
+
+
+def _under_heading(pieces: Sequence[Piece], words: Words) -> _Region | None:
+    """Find the notes that a heading of their own announces."""
+    for at in range(len(pieces) - 1, -1, -1):
+        if _is_heading(pieces[at], words):
+            labels = {
+                i: label
+                for i in range(at + 1, len(pieces))
+                if (label := _label(pieces[i])) or (label := _listed(pieces[i]))
+            }
+            if labels and min(labels) <= at + 2:
+                kept = _rising(labels)
+                return _region(pieces, kept, min(kept))
+    return None
+
+
+def _at_end(pieces: Sequence[Piece]) -> _Region | None:
+    """Find the notes as the last run of labelled pieces with rising numbers."""
+    labels = {i: label for i, piece in enumerate(pieces) if (label := _label(piece))}
+    low = None
+    start = None
+    for i in reversed(labels):
+        value = number(labels[i])
+        if low is not None and value > low + _SWAPPED:
+            break
+        low = value if low is None else min(low, value)
+        start = i
+        if value == 1:
+            break
+    if start is None:
+        return None
+    region = _region(pieces, labels, start)
+    return region if _is_mostly_notes(pieces, region) else None
+
+
+def _label(piece: Piece) -> str | None:
+    if not piece.text.startswith("["):
+        return None
+    found = _LABEL.match(piece.text)
+    return found[1] if found else None
+
+
+def _listed(piece: Piece) -> str | None:
+    if piece.label is not None:
+        return piece.label
+    found = _LISTED.match(piece.text)
+    return found[1] if found else None
+
+
+def _rising(labels: dict[int, str]) -> dict[int, str]:
+    """Keep the labels up to where the numbering starts again."""
+    kept: dict[int, str] = {}
+    high = 0
+    for i, label in labels.items():
+        value = number(label)
+        if value + _SWAPPED < high:
+            break
+        kept[i] = label
+        high = max(high, value)
+    return kept
+
+
+def _region(pieces: Sequence[Piece], labels: dict[int, str], start: int) -> _Region:
+    own = {i: label for i, label in labels.items() if i >= start}
+    stop = max(own) + 1
+    while stop < len(pieces) and _ADDRESS.match(pieces[stop].text):
+        stop += 1
+    return _Region(start, stop, own)
+
+
+def _is_mostly_notes(pieces: Sequence[Piece], region: _Region) -> bool:
+    """Tell a list of notes from a body whose paragraphs happen to open with markers."""
+    prose = total = 0
+    for i in range(region.start, region.stop):
+        size = len(pieces[i].text)
+        total += size
+        if i not in region.labels and not _ADDRESS.match(pieces[i].text):
+            prose += size
+    return prose <= _MOST_PROSE * total
+
+
+def _read(pieces: Sequence[Piece], region: _Region) -> list[Note]:
+    notes: list[Note] = []
+    for i in range(region.start, region.stop):
+        piece = pieces[i]
+        runs = piece.runs or (Run(piece.text, None),)
+        if i in region.labels:
+            notes.append(Note(region.labels[i], _without_label(runs)))
+        elif notes and piece.text:
+            notes[-1] = notes[-1]._replace(runs=(*notes[-1].runs, Run(" ", None), *runs))
+    return notes
+
+
+def _without_label(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    return runs

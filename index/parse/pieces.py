@@ -1,0 +1,69 @@
+"""What every format is read into: pieces of visible text in reading order, and what the page says.
+
+A format adapter decides where a piece starts and ends; what a piece *means* is decided once, for all
+formats, by the modules that take pieces in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class PieceKind(StrEnum):
+    """How a piece is set on the page."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    CAPTION = "caption"
+    RULE = "rule"
+
+
+class Run(NamedTuple):
+    """A stretch of a piece's text, white space as in the source, under one link or under none."""
+
+    text: str
+    href: str | None
+
+
+class Piece(NamedTuple):
+    """One paragraph, heading or list item, its white space collapsed to single spaces.
+
+    Attributes:
+        bold: the whole piece is set in bold.
+        soft: a line break inside a paragraph, not a new paragraph, stands before the piece.
+        list: number of the innermost list the piece stands in, or 0.
+        item: number of the list item it belongs to (an item may hold several pieces), or 0.
+        label: the number a numbered list shows for the piece without it being text.
+        runs: the text cut at its links; empty where the piece has no link.
+    """
+
+    kind: PieceKind
+    text: str
+    bold: bool = False
+    soft: bool = False
+    list: int = 0
+    item: int = 0
+    label: str | None = None
+    runs: tuple[Run, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One input as read: the body's pieces, and the metadata its format carries, as printed.
+
+    Attributes:
+        stamp: when the page says it was published, in any notation ("2022-08-20T22:19:44-04:00").
+        confirmed: the publisher is known from the page's own data or layout, not from a heading.
+    """
+
+    pieces: list[Piece]
+    title: str | None = None
+    publisher: str | None = None
+    confirmed: bool = False
+    authors: tuple[str, ...] = ()
+    stamp: str | None = None
+    url: str | None = None
+    language: str | None = None

@@ -1,0 +1,117 @@
+"""The whole addresses behind a printed note: cut, disarmed and glued ones repaired."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from index.parse.pieces import Run
+
+_PRINTED: Final = re.compile(r"\s*(?:h?ttps?\s?:|www\b|\S*\.\.\.\s*$|\S*\s?\(?dot\b)", re.IGNORECASE)
+_SCHEME: Final = re.compile(
+    r"(?:\bh\s?t\s?t\s?p|\bhxxp|(?<![a-z])ttp)(s?)"
+    r"(?:\s?:\s?/\s?/{0,2}\s?|/{2,3}|\s?:\s?(?=[\w-]+(?:\.| dot )\w))",
+    re.IGNORECASE,
+)
+_ESCAPED: Final = re.compile(r"%C2%A0|%20(?=dot\b|https?:|[\s;,]|$)|(?<=dot)%20", re.IGNORECASE)
+# Disarmed dots: "ria dot ru", "46tv(dot)ru", "meduza [dot] io", "avia(.)pro".
+_DOT: Final = re.compile(
+    r"\s*[\[({]\s*(?:dot|\.)\s*[\])}]\s*|(?<=\w)\.?\s+dot[\s.]+(?=\w)", re.IGNORECASE
+)
+# The same with a space lost, believed inside a host only.
+_GLUED_DOT: Final = re.compile(
+    r"//([\w.-]*\w)(?:\.?dot\s+(?=[a-z])|(?:\s+|\.)?dot(?=(?:com|net|org|info|[a-z]{2})[/.]))",
+    re.IGNORECASE,
+)
+# A host torn apart: "sputnik ria.ru/2022", "mod.gov dit ua/2022".
+_TORN_HOST: Final = re.compile(
+    r"//(?:([\w-]+)\s+(?=(?:[\w-]+\.)+[a-z]{2,13}/)"
+    r"|([\w.-]+)\s+(?:dit|dt|do|d to)\s*(?=[a-z]{2,13}[/.]))",
+    re.IGNORECASE,
+)
+_URL: Final = re.compile(r"https?://[^\s;<>\"“”|`]+", re.IGNORECASE)
+_BARE: Final = re.compile(
+    r"(?<![\w@/.:=&?%-])((?:[a-z0-9-]+\.)+[a-z]{2,13}/[^\s;<>\"“”|]+|www\.[^\s;<>\"“”|]+)", re.I
+)
+_NEXT: Final = re.compile(r"https?://", re.IGNORECASE)
+_CARRIES: Final = re.compile(r"archive|translate|[=:]$|/(?:web|http|raw)/[^/]*/?$", re.IGNORECASE)
+_HOST: Final = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]+", re.IGNORECASE)
+_TRAILING: Final = ".,;:!?'\"”’»*"
+_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
+
+
+def addresses(runs: Iterable[Run], base: str | None = None) -> tuple[str, ...]:
+    """Return the whole addresses of a note in printed order, each once.
+
+    A link's target counts over its shortened text; an address that no target or wording makes
+    whole is left out: the note's text still shows it as printed.
+    """
+    text = "".join(_written(run.text, run.href, base) for run in runs)
+    return tuple(dict.fromkeys(_found(_mended(text))))
+
+
+def _written(text: str, href: str | None, base: str | None) -> str:
+    """Return what to read addresses from: a link's target where it says more than its text."""
+    if not href or href.startswith(("#", "mailto:", "javascript:", "/cdn-cgi/")):
+        return text
+    if href.rstrip("/") == text:
+        return text
+    if base is not None and not _SCHEME.match(href.lstrip()):
+        href = urljoin(base, href)
+    if _PRINTED.match(text):
+        return href
+    return f" {href} "
+
+
+def _mended(text: str) -> str:
+    if "%" in text:
+        text = _ESCAPED.sub(" ", text)
+    text = _SCHEME.sub(r"http\1://", text.replace("&amp;", "&").replace("`", ""))
+    if "dot" in text or "(." in text or "[." in text:
+        text = _GLUED_DOT.sub(r"//\1.", _DOT.sub(".", text))
+    text = _TORN_HOST.sub(r"//\1\2.", text)
+    return _BARE.sub(r"https://\1", text)
+
+
+def _found(text: str) -> Iterable[str]:
+    for match in _URL.finditer(text):
+        for url in _parted(match.group()):
+            whole = _trimmed(url)
+            if _is_whole(whole):
+                yield whole
+
+
+def _parted(text: str) -> Iterable[str]:
+    """Cut addresses printed without anything between, keeping those that carry another."""
+    start = 0
+    for match in _NEXT.finditer(text, 1):
+        if not _CARRIES.search(text[start : match.start()]):
+            yield text[start : match.start()]
+            start = match.start()
+    yield text[start:]
+
+
+def _trimmed(url: str) -> str:
+    while url:
+        last = url[-1]
+        if last in _TRAILING or (last in _PAIRS and url.count(last) > url.count(_PAIRS[last])):
+            url = url[:-1]
+        elif url.endswith("%20"):
+            url = url[:-3]
+        else:
+            break
+    return url
+
+
+def _is_whole(url: str) -> bool:
+    if "..." in url or "…" in url:
+        return False
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return False
+    return host is not None and _HOST.fullmatch(host) is not None
