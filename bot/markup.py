@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.richtext import Styled, Size, clean, is_visible, pieces, read, utf16_len
+from bot.richtext import Size, Styled, clean, is_visible, joined, pieces, read, utf16_len
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,18 +140,20 @@ def pack(
     limits = Size(units=limit, entities=entity_limit, bytes=MESSAGE_BYTES)
     between = Styled.plain(gap)
     numbers = count()
-    messages: list[Styled] = []
-    current: Styled | None = None
+    messages: list[list[Styled]] = []
+    size = Size()
     for block in (read(markup, numbers).stripped() for markup in blocks):
         if not is_visible(block.text):
             continue
-        if current and (together := current.joined(between, block)).size().within(limits):
-            current = together
-            continue
-        *full, rest = pieces(block, limits)
-        messages += [*([current] if current else []), *full]
-        current = rest
-    return [Html(message.markup()) for message in [*messages, *([current] if current else [])]]
+        larger = size + between.size() + block.size()
+        if messages and larger.within(limits):
+            messages[-1] += [between, block]
+            size = larger
+        else:
+            parts = pieces(block, limits)
+            messages += [[part] for part in parts]
+            size = parts[-1].size()
+    return [Html(joined(parts).markup()) for parts in messages]
 
 
 def _wrap(tag: str, content: str, attributes: str = "") -> Html:

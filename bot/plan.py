@@ -116,6 +116,11 @@ class ChangeLog:
         """Return what came in after ``cursor``."""
         return self.arrivals[bisect_right(self._places, cursor) :]
 
+    def reports(self) -> frozenset[str]:
+        """Name all reports that may be in an edition."""
+        came_in = {arrival.report_id for arrival in self.arrivals}
+        return frozenset(came_in | {report.report_id for report in self.newest})
+
     def revised_or_newest(self) -> frozenset[str]:
         """Name the reports of which it matters whether a subscriber had them before."""
         revised = {arrival.report_id for arrival in self.arrivals if arrival.revision > 1}

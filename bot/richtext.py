@@ -72,9 +72,16 @@ class Tag:
 class Size:
     """What Telegram limits: UTF-16 units of text, entities, and bytes of markup."""
 
-    units: int
-    entities: int
-    bytes: int
+    units: int = 0
+    entities: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Size) -> Size:
+        return Size(
+            units=self.units + other.units,
+            entities=self.entities + other.entities,
+            bytes=self.bytes + other.bytes,
+        )
 
     def within(self, limits: Size) -> bool:
         """Tell whether no limit is passed."""
@@ -105,11 +112,6 @@ class Styled:
         """Return this without white space at either end, as Telegram trims messages."""
         start = len(self.text) - len(self.text.lstrip())
         return self.part(start, max(start, len(self.text.rstrip())))
-
-    def joined(self, *others: Styled) -> Styled:
-        """Return this with others behind it."""
-        text = self.text + "".join(other.text for other in others)
-        return Styled(text, sum((other.tags for other in others), self.tags))
 
     def size(self) -> Size:
         """Measure this."""
@@ -146,6 +148,12 @@ class Styled:
             current = open_tags
         written += [tag.closing for tag in reversed(current)]
         return "".join(written)
+
+
+def joined(parts: Sequence[Styled]) -> Styled:
+    """Return parts that share no tag as one text."""
+    tags = tuple(open_tags for part in parts for open_tags in part.tags)
+    return Styled("".join(part.text for part in parts), tags)
 
 
 def _shared(one: Sequence[Tag], other: Sequence[Tag]) -> int:

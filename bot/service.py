@@ -131,7 +131,8 @@ class Conversation:
         answer = self._reports.ask(question, asked_on=asked_on, history=history)
         turn = Turn(id=self._new_id(), asker=asker, asked_at=now, answer=answer)
         view = self._checked(turn, _answer_view)
-        self._store.save(turn)
+        if isinstance(view, AnswerView):
+            self._store.save(turn)
         return view
 
     def answer(self, asker: Asker, answer_id: str) -> View:
@@ -199,7 +200,7 @@ class Conversation:
     ) -> View:
         turn = self._store.last(asker) if answer_id is None else self._store.turn(answer_id)
         if turn is None:
-            return NoticeView(key="notice.gone" if answer_id else "notice.nothing_yet")
+            return NoticeView(key="notice.nothing_yet" if answer_id is None else "notice.gone")
         if turn.asker.place.chat_id != asker.place.chat_id:
             return NoticeView(key="notice.elsewhere")
         return self._checked(turn, view)

@@ -196,7 +196,7 @@ def _split_sections(line: str) -> tuple[str, list[tuple[str, str]]]:
     masked = _QUOTED.sub(lambda quoted: "\0" * len(quoted[0]), line)
     starts = list(_SECTION.finditer(masked))
     head = line[: starts[0].start()] if starts else line
-    ends = [*(match.start() for match in starts[1:]), len(line)]
+    ends = [match.start() for match in starts][1:] + [len(line)] * bool(starts)
     sections = [
         (match[1].lower(), line[match.end() : end].strip().rstrip(";").strip())
         for match, end in zip(starts, ends, strict=True)

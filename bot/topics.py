@@ -35,6 +35,14 @@ class Match:
     by: Literal["words", "meaning"]
 
 
+class TopicFinder(Protocol):
+    """Finds topics in texts."""
+
+    def __call__(self, topics: Sequence[str], texts: Sequence[str]) -> list[tuple[Match, ...]]:
+        """Return for each text the topics it speaks of, in the order of ``topics``."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicMatcher:
     """Finds topics by words, and by meaning where a model is given.

@@ -119,7 +119,7 @@ def find_zones(text: str) -> tuple[str, ...]:
         return ()
     if zone := _zone_key(text.strip()) or _offset_zone(text.strip().casefold()):
         return (zone,)
-    before_comma = text.split(",")[0]
+    before_comma = text.split(",", maxsplit=1)[0]
     for name in (_plain(text), _plain(before_comma)):
         if zone := _SHORT.get(name) or _city_names().get(name):
             return (zone,)
@@ -184,9 +184,9 @@ def _city_names() -> dict[str, str]:
             names.setdefault(_plain(zone.rsplit("/")[-1]), zone)
     for language in _LANGUAGES:
         for old_zone, names_of_zone in Locale.parse(language).time_zones.items():
-            zone = _keys().get(old_zone.casefold())
-            if zone and (city := names_of_zone.get("city")):
-                names.setdefault(_plain(city), zone)
+            key = _keys().get(old_zone.casefold())
+            if key and (city := names_of_zone.get("city")):
+                names.setdefault(_plain(city), key)
     for zone, cities in _CITIES.items():
         names |= {_plain(city): zone for city in cities.split(",")}
     return names

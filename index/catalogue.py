@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 
 from index.errors import NotFoundError
 from index.model import (
@@ -26,9 +26,11 @@ from index.model import (
     ParsedReport,
     Report,
     ReportSummary,
+    Searched,
+    SourceHealth,
     Takeaway,
 )
-from index.sql import reading, writing
+from index.sql import UtcDateTime, reading, writing
 from index.tables import CHANGES, INPUTS, METADATA, REPORTS, REVISIONS
 
 if TYPE_CHECKING:
@@ -151,6 +153,34 @@ class Catalogue:
             )
             return [(row.name, row.error) for row in rows]
 
+    def health(self) -> list[SourceHealth]:
+        """List the publishers with the arrival of their newest report, then failing inputs."""
+        arrived = func.max(REVISIONS.c.arrived, type_=UtcDateTime()).label("arrived")
+        query = _current(REVISIONS.c.publisher, func.count().label("total"), arrived)
+        with reading(self._engine) as connection:
+            found = [
+                SourceHealth(
+                    name=row.publisher or "unknown",
+                    reports=row.total,
+                    last_success=row.arrived,
+                    last_error=None,
+                )
+                for row in connection.execute(
+                    query.group_by(REVISIONS.c.publisher).order_by(REVISIONS.c.publisher)
+                )
+            ]
+            failing = select(INPUTS).where(INPUTS.c.status == IngestStatus.FAILED.value)
+            found += [
+                SourceHealth(
+                    name=row.name,
+                    reports=len(row.reports),
+                    last_success=row.succeeded,
+                    last_error=row.error,
+                )
+                for row in connection.execute(failing.order_by(INPUTS.c.name))
+            ]
+        return found
+
     def report(self, report_id: str, revision: int | None = None) -> Report:
         """Read one revision, the newest by default.
 
@@ -243,6 +273,29 @@ class Catalogue:
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(total.desc(), REVISIONS.c.publisher))
             return [(row.publisher, row.total) for row in rows]
+
+    def searched(self, last: date) -> Searched:
+        """Describe what a question asked on day ``last`` is asked of, undated reports included."""
+        open_then = or_(REVISIONS.c.published <= last, REVISIONS.c.published.is_(None))
+        query = _current(
+            func.count().label("reports"),
+            func.min(REVISIONS.c.published).label("first"),
+            func.max(REVISIONS.c.published).label("last"),
+        ).where(open_then)
+        with reading(self._engine) as connection:
+            total = connection.execute(query).one()
+            names = connection.scalars(
+                _current(REVISIONS.c.publisher)
+                .where(open_then, REVISIONS.c.publisher.is_not(None))
+                .distinct()
+                .order_by(REVISIONS.c.publisher)
+            )
+            return Searched(
+                reports=total.reports,
+                first=total.first,
+                last=total.last,
+                publishers=tuple(names),
+            )
 
     def duplicates(self) -> list[tuple[str, str]]:
         """List duplicates with the id of their original."""

@@ -16,9 +16,11 @@ import numpy as np
 
 from index.chunk import chunks
 from index.passages import StoredPassage, StoredSentence
+from index.periods import periods_in_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from index.catalogue import Catalogue
     from index.chunk import Chunk
@@ -40,6 +42,7 @@ class _Draft:
     report: Report
     chunk: Chunk
     said: tuple[tuple[Statement, ...], ...]
+    days: tuple[tuple[tuple[date, date], ...], ...]
 
 
 class Derivation:
@@ -115,7 +118,12 @@ class Derivation:
         blocks = [list(block) for _, block in groupby(sentences, key=attrgetter("block"))]
         said = chain.from_iterable(self._attribute(report, blocks))
         return [
-            _Draft(report=report, chunk=chunk, said=tuple(islice(said, len(chunk.sentences))))
+            _Draft(
+                report=report,
+                chunk=chunk,
+                said=tuple(islice(said, len(chunk.sentences))),
+                days=tuple(_days(report, sentence) for sentence in chunk.sentences),
+            )
             for chunk in cut
         ]
 
@@ -143,7 +151,15 @@ def _sentences(draft: _Draft, encoded: EncodedPassage) -> tuple[StoredSentence, 
             kind=sentence.kind,
             block=sentence.block,
             tokens=(bounds[place], bounds[place + 1]),
-            statements=said,
+            statements=draft.said[place],
+            days=draft.days[place],
         )
-        for place, (sentence, said) in enumerate(zip(inside, draft.said, strict=True))
+        for place, sentence in enumerate(inside)
     )
+
+
+def _days(report: Report, sentence: Span) -> tuple[tuple[date, date], ...]:
+    if report.published is None:
+        return ()
+    named = periods_in_report(sentence.of(report.text), report.published)
+    return tuple((period.first, period.last) for period in named)

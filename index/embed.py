@@ -67,6 +67,14 @@ class SentenceTransformerEmbedder:
             )
         return size
 
+    def verify(self) -> None:
+        """Check that the model is there and unaltered, without loading it.
+
+        Raises:
+            ModelError: it is not; the text names the setting.
+        """
+        _folder(self._settings.name)
+
     @cached_property
     def _model(self) -> SentenceTransformer:
         folder = _folder(self._settings.name)
@@ -96,11 +104,20 @@ class SentenceTransformerEmbedder:
             batch = [texts[place] for place in places]
             yield from zip(places, self._encode_passages(batch), strict=True)
 
-    def question(self, text: str) -> EncodedQuestion:
-        """Encode one question; what stands past the model's length is not seen."""
+    def questions(self, texts: Sequence[str]) -> list[EncodedQuestion]:
+        """Encode questions; what stands past the model's length is not seen."""
+        prompt = self._settings.question_prompt
         with self._lock:
-            tokens, mask, vectors, _ = self._forward([self._settings.question_prompt + text])
-        return EncodedQuestion(vector=vectors[0], tokens=_unit(tokens[0][mask[0]]))
+            tokens, mask, vectors, starts = self._forward([prompt + text for text in texts])
+        own = mask & (starts >= len(prompt))
+        return [
+            EncodedQuestion(
+                vector=vectors[row],
+                tokens=_unit(tokens[row][own[row]]),
+                starts=(starts[row][own[row]] - len(prompt)).astype(np.int32),
+            )
+            for row in range(len(texts))
+        ]
 
     def _encode_passages(self, texts: list[str]) -> list[EncodedPassage]:
         prompt = self._settings.passage_prompt

@@ -29,3 +29,7 @@ class NotFoundError(BriefingError):
 
 class StoreError(BriefingError):
     """A store is locked, corrupt, absent or newer than this program."""
+
+
+class BusyError(StoreError):
+    """Another process holds the index of this data folder."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import uuid
 from functools import lru_cache
@@ -72,7 +73,7 @@ class TantivyIndex:
         """Return up to ``top`` passages by BM25 over weighted words, best first."""
         weights: dict[str, float] = {}
         for word, weight in terms:
-            for stem in stems(word):
+            for stem in self.stems(word):
                 weights[stem] = max(weight, weights.get(stem, 0.0))
         if not weights:
             return []
@@ -82,6 +83,21 @@ class TantivyIndex:
         searcher = self._index.searcher()
         found = searcher.search(self._within(words, window), top, count=False).hits
         return [Hit(id=str(searcher.doc(place)["id"][0]), score=score) for score, place in found]
+
+    def stems(self, text: str) -> list[str]:
+        """Return the words of ``text`` as the index holds them."""
+        return list(_analyzer().analyze(text))
+
+    def rarity(self, word: str) -> float:
+        """Return ln(1 + passages / (1 + passages with the word)); 0 for what has no letters."""
+        searcher = self._index.searcher()
+        return max(
+            (
+                math.log1p(searcher.num_docs / (1 + searcher.doc_freq("text", stem)))
+                for stem in self.stems(word)
+            ),
+            default=0.0,
+        )
 
     def _term(self, stem: str, weight: float) -> tantivy.Query:
         term = tantivy.Query.term_query(self._schema, "text", stem, index_option="freq")
@@ -112,11 +128,6 @@ def _analyzer() -> tantivy.TextAnalyzer:
         .filter(tantivy.Filter.stemmer("English"))
         .build()
     )
-
-
-def stems(text: str) -> list[str]:
-    """Return the words of ``text`` as the index stores them."""
-    return list(_analyzer().analyze(text))
 
 
 def _instance(folder: Path, fingerprint: str) -> str:

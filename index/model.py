@@ -7,7 +7,7 @@ An impossible value can't be built: constructors check what types can't say.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date  # noqa: TC003  (resolved at run time by readers of the annotations)
+from datetime import date, datetime  # noqa: TC003  (annotations are read at run time)
 from enum import StrEnum
 from typing import Literal
 
@@ -279,6 +279,28 @@ class Digest:
 
     date: date | None
     reports: tuple[DigestReport, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """What is in the store, in numbers."""
+
+    reports: int
+    passages: int
+    duplicates: int
+    publishers: tuple[tuple[str, int], ...]
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How one source of reports fares; ``name`` is a publisher, feed or folder."""
+
+    name: str
+    reports: int
+    last_success: datetime | None
+    last_error: str | None
 
 
 class IngestStatus(StrEnum):

@@ -31,16 +31,26 @@ _NEWEST: Final = and_(
     REPORTS.c.revision == PASSAGES.c.revision,
     REPORTS.c.duplicate_of.is_(None),
 )
+_OF_REVISION: Final = and_(
+    REVISIONS.c.report_id == PASSAGES.c.report_id, REVISIONS.c.revision == PASSAGES.c.revision
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSentence(Span):
-    """A sentence of a passage: which of the passage's tokens are its own, and who says it."""
+    """A sentence of a passage.
+
+    Args:
+        tokens: which of the passage's tokens are its own, first and past the last.
+        statements: who says it.
+        days: first and last of each period it names.
+    """
 
     kind: BlockKind
     block: int
     tokens: tuple[int, int]
     statements: tuple[Statement, ...]
+    days: tuple[tuple[date, date], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +156,13 @@ class PassageStore:
                     found[passage.id] = passage
         return found
 
-    def of_report(self, report_id: str) -> list[StoredPassage]:
-        """Read all passages of a report's newest revision, in reading order."""
-        query = _newest(PASSAGES, REVISIONS.c.published).where(PASSAGES.c.report_id == report_id)
+    def of_report(self, report_id: str, revision: int) -> list[StoredPassage]:
+        """Read all passages of a revision, in reading order; none if it was never indexed."""
+        query = (
+            select(PASSAGES, REVISIONS.c.published)
+            .join(REVISIONS, _OF_REVISION)
+            .where(PASSAGES.c.report_id == report_id, PASSAGES.c.revision == revision)
+        )
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(PASSAGES.c.ordinal)).mappings()
             return [_passage(row) for row in rows]
@@ -168,16 +182,7 @@ class PassageStore:
 def _newest(*columns: Any) -> Select[Any]:  # noqa: ANN401
     """Select from the passages of newest revisions of what is no duplicate."""
     return (
-        select(*columns)
-        .select_from(PASSAGES)
-        .join(REPORTS, _NEWEST)
-        .join(
-            REVISIONS,
-            and_(
-                REVISIONS.c.report_id == PASSAGES.c.report_id,
-                REVISIONS.c.revision == PASSAGES.c.revision,
-            ),
-        )
+        select(*columns).select_from(PASSAGES).join(REPORTS, _NEWEST).join(REVISIONS, _OF_REVISION)
     )
 
 
@@ -212,6 +217,7 @@ def _row(passage: StoredPassage) -> dict[str, Any]:
                     [said.speaker, said.side, said.cue, said.date and said.date.isoformat()]
                     for said in sentence.statements
                 ],
+                [[first.isoformat(), last.isoformat()] for first, last in sentence.days],
             ]
             for sentence in passage.sentences
         ],
@@ -238,7 +244,7 @@ def _passage(row: RowMapping) -> StoredPassage:
 
 
 def _sentence(packed: list[Any]) -> StoredSentence:
-    start, end, kind, block, first, last, said = packed
+    start, end, kind, block, first, last, said, days = packed
     return StoredSentence(
         start=start,
         end=end,
@@ -254,4 +260,5 @@ def _sentence(packed: list[Any]) -> StoredSentence:
             )
             for speaker, side, cue, day in said
         ),
+        days=tuple((date.fromisoformat(one), date.fromisoformat(two)) for one, two in days),
     )

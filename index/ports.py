@@ -44,10 +44,16 @@ class EncodedPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedQuestion:
-    """A question as the model sees it: ``vector`` as for passages, ``tokens`` of unit length."""
+    """A question as the model sees it: ``vector`` as for passages.
+
+    Args:
+        tokens: unit length each, shape ``(tokens, dimensions)``, special tokens left out.
+        starts: character offset of each token in the question.
+    """
 
     vector: Vector
     tokens: Vector
+    starts: NDArray[np.int32]
 
 
 class Embedder(Protocol):
@@ -67,8 +73,8 @@ class Embedder(Protocol):
         """Encode texts in the order that is fastest; yields each with its place in ``texts``."""
         ...
 
-    def question(self, text: str) -> EncodedQuestion:
-        """Encode one question."""
+    def questions(self, texts: Sequence[str]) -> list[EncodedQuestion]:
+        """Encode a few questions at once, in order."""
         ...
 
 
@@ -143,4 +149,12 @@ class LexicalIndex(Projection, Protocol):
 
         Words are analysed as the text was; they are never a query language.
         """
+        ...
+
+    def stems(self, text: str) -> list[str]:
+        """Return the words of a text as the index holds them."""
+        ...
+
+    def rarity(self, word: str) -> float:
+        """Return the inverse document frequency of a word, ln(1 + passages / (1 + with it))."""
         ...

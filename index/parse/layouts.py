@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from lxml import etree
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from index.errors import SettingsError
 
@@ -51,7 +51,7 @@ def _path(path: object) -> etree.XPath:
 
 Lines = Annotated[re.Pattern[str], BeforeValidator(_whole)]
 Openings = Annotated[re.Pattern[str], BeforeValidator(_opening)]
-Path_ = Annotated[etree.XPath, BeforeValidator(_path)]
+Place = Annotated[etree.XPath, BeforeValidator(_path)]
 
 
 class _Settings(BaseModel):
@@ -59,36 +59,32 @@ class _Settings(BaseModel):
 
 
 class Words(_Settings):
-    """Wordings that tell a reader of any report where it stands."""
+    """Wordings by which any report tells where it stands."""
 
     takeaways: Lines
     endnotes: Lines
     ends: Lines
     errors: Lines
     boilerplate: Openings
+    menus: Openings
 
 
 class Layout(_Settings):
-    """Where one publisher's pages keep things; each path may find nothing but `body`."""
+    """Where pages of one make keep things; each path may find nothing but `body`."""
 
     name: str
-    body: Path_
-    title: Path_ | None = None
-    stamp: Path_ | None = None
-    authors: Path_ | None = None
-    drop: Path_ | None = None
+    body: Place
+    title: Place | None = None
+    stamp: Place | None = None
 
 
 class Publisher(_Settings):
-    """One publisher: by which addresses and names it is known, how its pages are laid out."""
+    """One publisher: its address, the hosts and names it is known by, and its feeds."""
 
     name: str
     address: str
-    hosts: frozenset[str]
+    hosts: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
-    boilerplate: Openings = re.compile(_NOTHING)
-    menus: Openings = re.compile(_NOTHING)
-    layouts: tuple[Layout, ...] = ()
     feeds: tuple[str, ...] = ()
 
 
@@ -96,15 +92,18 @@ class Layouts(_Settings):
     """Everything the reader of reports is told beforehand."""
 
     words: Words
-    publishers: tuple[Publisher, ...] = Field(default=())
+    layouts: tuple[Layout, ...] = ()
+    publishers: tuple[Publisher, ...] = ()
 
     def at(self, url: str | None) -> Publisher | None:
         """Return the publisher whose address ``url`` is, subdomains included."""
-        host = (urlsplit(url).hostname or "") if url else ""
-        if host:
-            for publisher in self.publishers:
-                if any(host == own or host.endswith("." + own) for own in publisher.hosts):
-                    return publisher
+        try:
+            host = (urlsplit(url).hostname or "") if url else ""
+        except ValueError:
+            return None
+        for publisher in self.publishers:
+            if any(host == own or host.endswith("." + own) for own in publisher.hosts):
+                return publisher
         return None
 
     def named(self, name: str | None) -> Publisher | None:

@@ -12,7 +12,7 @@ from index.sentences import ROMAN
 # One bracket may hold several labels ("[3, 4]"), spaces ("[ 14]") or never be closed ("[55 The").
 _BRACKET: Final = re.compile(
     rf"\[{{1,2}}\s*(?P<first>\d{{1,3}}|{ROMAN})"
-    rf"(?P<more>(?:\s*[,;]\s*(?:\d{{1,3}}|{ROMAN}))*)\s*(?P<close>\]{{1,2}})?"
+    rf"(?P<more>(?:\s*[,;]\s*(?:\d{{1,3}}|{ROMAN}))*)(?P<close>\s*\]{{1,2}})?"
 )
 _LABEL: Final = re.compile(rf"\d{{1,3}}|{ROMAN}(?![a-z])")
 _FEWEST_ROMAN: Final = 3
@@ -32,17 +32,17 @@ def markers(text: str, labels: frozenset[str]) -> tuple[Marker, ...]:
 
 
 def _is_marker(text: str, bracket: re.Match[str], labels: frozenset[str]) -> bool:
+    after = text[bracket.end() : bracket.end() + 1]
     if bracket["close"]:
-        return True
-    after = text[bracket.end("first") : bracket.end("first") + 1]
+        # A letter put into a quotation ("[c]ontinue") is no roman number.
+        return not (after.islower() and is_roman(bracket["first"]))
     return bracket["first"] in labels and not bracket["more"] and (not after or after.isspace())
 
 
 def _split(bracket: re.Match[str]) -> list[Marker]:
     first = bracket["first"]
     if not bracket["more"]:
-        end = bracket.end() if bracket["close"] else bracket.end("first")
-        return [Marker(start=bracket.start(), end=end, label=first)]
+        return [Marker(start=bracket.start(), end=bracket.end(), label=first)]
     whole = bracket.group()
     inner = list(_LABEL.finditer(whole))
     last = len(inner) - 1

@@ -19,14 +19,14 @@ def _names(text: str) -> frozenset[str]:
 
 _KINDS: Final = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), PieceKind.HEADING),
-    **dict.fromkeys(("figcaption", "caption"), PieceKind.CAPTION),
+    **dict.fromkeys(("figcaption", "caption", "nav", "aside"), PieceKind.ASIDE),
     "li": PieceKind.ITEM,
 }
 _LISTS: Final = _names("ul ol menu dir")
 _BLOCKS: Final = (
     _names(
-        "address article aside blockquote body center dd details div dl dt fieldset figure footer"
-        " form header hgroup legend main nav p pre section summary table tbody tfoot thead tr"
+        "address article blockquote body center dd details div dl dt fieldset figure footer"
+        " form header hgroup legend main p pre section summary table tbody tfoot thead tr"
     )
     | _LISTS
     | _KINDS.keys()
@@ -38,6 +38,13 @@ _INVISIBLE: Final = _names(
     " canvas audio video map math meta link"
 )
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_BESIDE: Final = re.compile(
+    r"(?:^|[\s_-])(?:share|sharing|social|related|newsletter|breadcrumbs?|cookies?|comments?|promo"
+    r"|advert|advertisement|subscribe|sidebar|menu|toolbar|skip-link|screen-reader-text"
+    r"|visually-hidden|element-invisible|caption)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_LONGEST_ASIDE: Final = 1_000
 _NOTE_ADDRESS: Final = re.compile(r"#.*(?:edn|ftn|fn|note|cite|ref)|#_?\d+$", re.IGNORECASE)
 _BARE_LABEL: Final = re.compile(r"\s*[(\[]{0,2}\s*(\d{1,4}|[ivxlc]+)\s*[)\]]{0,2}\s*")
 _BACKLINK: Final = re.compile(r"[\s\u21a9\u2191\u2934^\ufe0e\ufe0f]+")
@@ -138,8 +145,8 @@ class _Walk:
 
     def _open_block(self, tag: str, element: Element) -> None:
         self._soft = False
-        if tag in _KINDS:
-            self._kinds.append(_KINDS[tag])
+        kind = _KINDS.get(tag, self._kinds[-1])
+        self._kinds.append(PieceKind.ASIDE if self._is_aside(element) else kind)
         if tag == "li":
             self._count += 1
             self._items.append(self._count)
@@ -151,13 +158,22 @@ class _Walk:
 
     def _close_block(self, tag: str) -> None:
         self._soft = False
-        if tag in _KINDS:
-            self._kinds.pop()
+        self._kinds.pop()
         if tag == "li":
             self._items.pop()
         elif tag in _LISTS:
             self._lists.pop()
             self._numbers.pop()
+
+    def _is_aside(self, element: Element) -> bool:
+        """Tell whether a block stands beside the text, as its place or its class says."""
+        if self._kinds[-1] is PieceKind.ASIDE:
+            return True
+        named = element.get("class")
+        if named is None or not _BESIDE.search(named):
+            return False
+        text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
+        return len(text) <= _LONGEST_ASIDE
 
     def _next_number(self, element: Element) -> str | None:
         if not self._numbers or self._numbers[-1] is None:

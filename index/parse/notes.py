@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from index.parse.labels import LABEL, number
-from index.parse.pieces import Piece, PieceKind, Run
+from index.parse.pieces import Piece, Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _LABEL: Final = re.compile(rf"\[{{1,2}}\s*({LABEL})\s*\]{{1,2}}")
 _LISTED: Final = re.compile(r"(\d{1,3})(?:[.)]\s|\s(?=http))")
+_RAW_LABEL: Final = re.compile(rf"\s*\[{{1,2}}\s*(?:{LABEL})\s*\]{{1,2}}\s*")
+_RAW_LISTED: Final = re.compile(r"\s*\d{1,3}(?:[.)]\s|\s(?=http))\s*")
 _ADDRESS: Final = re.compile(r"h?ttps?\s?:|www\b|[\w-]{1,40}(?: dot |\.)[\w-]+\S*/", re.IGNORECASE)
 _LONGEST_HEADING: Final = 40
 _SWAPPED: Final = 3  # how far apart two neighbours printed in the wrong order may be
@@ -134,15 +136,54 @@ def _is_mostly_notes(pieces: Sequence[Piece], region: _Region) -> bool:
 
 def _read(pieces: Sequence[Piece], region: _Region) -> list[Note]:
     notes: list[Note] = []
+    known = set(region.labels.values())
     for i in range(region.start, region.stop):
         piece = pieces[i]
         runs = piece.runs or (Run(piece.text, None),)
         if i in region.labels:
-            notes.append(Note(region.labels[i], _without_label(runs)))
+            notes += _parted(region.labels[i], _from(runs, _opening(runs, piece)), known)
         elif notes and piece.text:
             notes[-1] = notes[-1]._replace(runs=(*notes[-1].runs, Run(" ", None), *runs))
     return notes
 
 
-def _without_label(runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    return runs
+def _opening(runs: tuple[Run, ...], piece: Piece) -> int:
+    """Return how much of a note's raw text its printed label takes."""
+    raw = "".join(run.text for run in runs)
+    found = _RAW_LABEL.match(raw) or (None if piece.label else _RAW_LISTED.match(raw))
+    return found.end() if found else 0
+
+
+def _parted(label: str, runs: tuple[Run, ...], known: set[str]) -> list[Note]:
+    """Cut off notes printed in the same paragraph: "[3] here [4] there"."""
+    if not label.isdecimal():
+        return [Note(label, runs)]
+    raw = "".join(run.text for run in runs)
+    following = str(int(label) + 1)
+    found = None if following in known else re.search(rf"\[\s*{following}\s*\]\s*", raw)
+    if found is None:
+        return [Note(label, runs)]
+    known.add(following)
+    rest = _parted(following, _from(runs, found.end()), known)
+    return [Note(label, _upto(runs, found.start())), *rest]
+
+
+def _from(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:
+    """Return the runs behind the first ``start`` characters."""
+    kept = []
+    for run in runs:
+        if start < len(run.text) or (run.href and not run.text):
+            kept.append(Run(run.text[start:], run.href))
+        start = max(0, start - len(run.text))
+    return tuple(kept)
+
+
+def _upto(runs: tuple[Run, ...], stop: int) -> tuple[Run, ...]:
+    """Return the runs of the first ``stop`` characters."""
+    kept = []
+    for run in runs:
+        if stop <= 0:
+            break
+        kept.append(Run(run.text[:stop], run.href))
+        stop -= len(run.text)
+    return tuple(kept)

@@ -1,7 +1,7 @@
-"""What every format is read into: pieces of visible text in reading order, and what the page says.
+"""What every format is read into: pieces of visible text in reading order, and page data.
 
-A format adapter decides where a piece starts and ends; what a piece *means* is decided once, for all
-formats, by the modules that take pieces in.
+A format adapter decides where a piece starts and ends; what a piece *means* is decided once, for
+all formats, by the modules that take pieces in.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 
 class PieceKind(StrEnum):
-    """How a piece is set on the page."""
+    """How a piece is set on the page; an aside is a caption, a share bar, a menu."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     ITEM = "item"
-    CAPTION = "caption"
+    ASIDE = "aside"
     RULE = "rule"
 
 

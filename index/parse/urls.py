@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from index.parse.pieces import Run
 
-_PRINTED: Final = re.compile(r"\s*(?:h?ttps?\s?:|www\b|\S*\.\.\.\s*$|\S*\s?\(?dot\b)", re.IGNORECASE)
+_PRINTED: Final = re.compile(
+    r"\s*(?:h?ttps?\s?:|www\b|\S*\.\.\.\s*$|\S*\s?\(?dot\b)", re.IGNORECASE
+)
 _SCHEME: Final = re.compile(
     r"(?:\bh\s?t\s?t\s?p|\bhxxp|(?<![a-z])ttp)(s?)"
     r"(?:\s?:\s?/\s?/{0,2}\s?|/{2,3}|\s?:\s?(?=[\w-]+(?:\.| dot )\w))",

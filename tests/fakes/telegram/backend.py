@@ -2,68 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tests.fakes.telegram import params
+from tests.fakes.telegram.calls import (
+    GATEWAY_PAGE,
+    Outcome,
+    Reply,
+    Request,
+    accepted,
+    encode,
+    shown,
+)
 from tests.fakes.telegram.errors import ApiError, JsonObject, forbidden, migrated, too_many
-from tests.fakes.telegram.faults import Fault, FaultQueue
+from tests.fakes.telegram.faults import FaultQueue
 from tests.fakes.telegram.limits import EVERYWHERE, FloodControl, retry_after
 from tests.fakes.telegram.params import Params, Raw
-from tests.fakes.telegram.parsing import Formatted
 from tests.fakes.telegram.records import (
-    Accepted,
     Call,
     DroppedEntities,
     EarlyRetry,
-    FileNote,
     Journal,
 )
-from tests.fakes.telegram.settings import Settings
 from tests.fakes.telegram.specs import METHODS, SPECS
-from tests.fakes.telegram.state import Chat, Message, User, World
-from tests.fakes.telegram.updates import UpdateQueue
+from tests.fakes.telegram.state import Chat, User, World
+from tests.fakes.telegram.updates import Update, UpdateQueue
 from tests.fakes.telegram.webhook import Hook
 
-_GATEWAY_PAGE = (
-    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
-    b"<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An HTTP answer."""
-
-    status: int
-    body: bytes
-    content_type: bytes = b"application/json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a method did: its result, and the message or query it concerned."""
-
-    result: object
-    message: Message | None = None
-    query_id: str | None = None
-    quiet: bool = False
-    description: str = ""
-
-
-@dataclass(slots=True)
-class Request:
-    """A call that was understood."""
-
-    method: str
-    params: Params
-    chat_id: int | None = None
-    fault: Fault | None = None
-    seq: int = 0
-    at: float = 0.0
-
+if TYPE_CHECKING:
+    from tests.fakes.telegram.parsing import Formatted
+    from tests.fakes.telegram.settings import Settings
 
 Handler = Callable[["Backend", Params], Outcome]
 
@@ -134,7 +105,7 @@ class Backend:
         with self.lock:
             self.method = request.method
             try:
-                self._fail(request)
+                self.suffer(request)
                 outcome = self.handlers[request.method](self, request.params)
             except ApiError as error:
                 return self.refuse(request, error)
@@ -147,15 +118,19 @@ class Backend:
         body: JsonObject = {"ok": True, "result": result}
         if description:
             body["description"] = description
-        return self._recorded(request, Reply(200, _encode(body)))
+        return self._recorded(request, Reply(200, encode(body)))
 
     def refuse(self, request: Request, error: ApiError) -> Reply:
         """A negative answer, recorded."""
-        return self._recorded(request, Reply(error.status, _encode(error.body())))
+        return self._recorded(request, Reply(error.status, encode(error.body())))
+
+    def refuse_unread(self, error: ApiError) -> Reply:
+        """A negative answer to what didn't become a call: a wrong token, a broken body."""
+        return self.refuse(Request("", Params({}, {}), at=self.settings.monotonic()), error)
 
     def gateway_error(self, request: Request) -> Reply:
         """The page of a gateway that lost its server, recorded."""
-        return self._recorded(request, Reply(502, _GATEWAY_PAGE, b"text/html"))
+        return self._recorded(request, Reply(502, GATEWAY_PAGE, b"text/html"))
 
     def unanswered(self, request: Request) -> None:
         """Record a call whose connection is closed without an answer."""
@@ -207,16 +182,18 @@ class Backend:
             dropped = DroppedEntities(method=self.method, chat_id=chat_id, count=text.dropped)
             self.journal.dropped_entities.append(dropped)
 
-    # -- inside -------------------------------------------------------------------------------
+    def suffer(self, request: Request) -> None:
+        """Refuse a call that a fault awaits.
 
-    def _fail(self, request: Request) -> None:
-        """Raise what a fault makes of a call."""
+        Raises:
+            ApiError: the fault's.
+        """
         fault = request.fault
         if fault is None:
             return
         if fault.kind == "429":
-            if fault.enforce:
-                scope = EVERYWHERE if fault.everywhere else request.chat_id or EVERYWHERE
+            scope = EVERYWHERE if fault.everywhere else request.chat_id
+            if fault.enforce and scope is not None:
                 self.flood.silence(scope, fault.retry_after, self.settings.monotonic())
             raise too_many(fault.retry_after)
         if fault.kind == "403":
@@ -237,36 +214,15 @@ class Backend:
         self.world.chats[new_id] = new
         return new
 
-    def _is_duplicated(self, update: object) -> bool:
-        chat_id = getattr(update, "chat_id", None)
+    # -- inside -------------------------------------------------------------------------------
+
+    def _is_duplicated(self, update: Update) -> bool:
         with self.lock:
-            return self.faults.take("getUpdates", chat_id, duplicates=True) is not None
+            return self.faults.take("getUpdates", update.chat_id, duplicates=True) is not None
 
     def _accept(self, request: Request, outcome: Outcome) -> None:
-        values, message = request.params, outcome.message
-        self.journal.accept(
-            Accepted(
-                seq=len(self.journal.log),
-                at=request.at,
-                date=self.now(),
-                method=request.method,
-                chat_id=message.chat_id if message else request.chat_id,
-                thread_id=message.thread_id if message else values.integer("message_thread_id"),
-                message_id=message.id if message else values.integer("message_id"),
-                text=message.text if message else values.values.get("text"),  # type: ignore[arg-type]
-                entities=message.entities if message else (),
-                reply_markup=message.markup if message else None,
-                parse_mode=values.text("parse_mode") or None,
-                file=_note(message),
-                source=values.text("text") or values.text("caption") or None,
-                reply_to=message.reply_to if message else None,
-                silent=values.flag("disable_notification"),
-                protected=values.flag("protect_content"),
-                link_preview=values.mapping("link_preview_options"),
-                query_id=outcome.query_id,
-                params=_shown(values),
-            )
-        )
+        seq = len(self.journal.log)
+        self.journal.accept(accepted(request, outcome, seq=seq, date=self.now()))
 
     def _recorded(self, request: Request, reply: Reply | None) -> Reply:
         with self.lock:
@@ -276,35 +232,10 @@ class Backend:
                     at=request.at,
                     method=request.method,
                     chat_id=request.chat_id,
-                    params=_shown(request.params),
+                    params=shown(request.params),
                     status=reply.status if reply else None,
                     answer=reply.body if reply else b"",
                     fault=request.fault.kind if request.fault else None,
                 )
             )
         return reply or Reply(0, b"")
-
-
-def _encode(body: JsonObject) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
-
-
-def _shown(values: Params) -> dict[str, object]:
-    """The parameters without the bytes of files."""
-    if not values.files:
-        return values.values
-    return {
-        name: f"<{value.name}, {len(value.data)} bytes>" if isinstance(value, params.Upload) else value
-        for name, value in values.values.items()
-    }
-
-
-def _note(message: Message | None) -> FileNote | None:
-    if message is None or message.file is None:
-        return None
-    file = message.file
-    return FileNote(
-        kind=file.kind, file_id=file.file_id, name=file.name, mime_type=file.mime_type, size=file.size
-    )

@@ -22,9 +22,9 @@ class Fault:
     chats) until they have passed. 403, 400 and 500 answer `description`; 502 answers the HTML page
     of a gateway. drop_before closes the connection without taking the call, drop_after takes it and
     closes without an answer. hang keeps the connection for `seconds` and then closes it, having
-    taken the call if `accepted`; delay answers rightly, `seconds` late. migrate turns the group into
-    the supergroup `migrate_to` and answers so. duplicate_update delivers an update of the chat twice
-    under the same id. The first `after` matching calls are left alone.
+    taken the call if `accepted`; delay answers rightly, `seconds` late. migrate turns the group
+    into the supergroup `migrate_to` and answers so. duplicate_update delivers an update of the
+    chat twice under the same id. The first `after` matching calls are left alone.
     """
 
     kind: FaultKind
@@ -48,8 +48,11 @@ class Fault:
 
     def concerns(self, method: str, chat_id: int | None) -> bool:
         """Whether a call is one this fault waits for."""
-        if method != (self.method or method) or (self.method is None and method == "getUpdates"):
-            return False
+        if self.kind != "duplicate_update":
+            if self.method is None and method == "getUpdates":
+                return False
+            if self.method not in {None, method}:
+                return False
         return self.chat_id is None or self.chat_id == chat_id
 
 

@@ -59,7 +59,9 @@ def _rows(markup: JsonObject, name: str, most: int, widest: int) -> list[list[ob
 
 def _inline_button(button: object) -> JsonObject:
     if not isinstance(button, dict):
-        raise bad_request("Can't parse inline keyboard button: InlineKeyboardButton must be an Object")
+        raise bad_request(
+            "Can't parse inline keyboard button: InlineKeyboardButton must be an Object"
+        )
     for name in ("text", "url", "callback_data"):
         if not isinstance(button.get(name, ""), str):
             raise bad_request(

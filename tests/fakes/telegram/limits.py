@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tests.fakes.telegram.settings import FloodLimits
+if TYPE_CHECKING:
+    from tests.fakes.telegram.settings import FloodLimits
 
 EVERYWHERE = 0
 _MINUTE = 60.0

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from tests.fakes.telegram import render
-from tests.fakes.telegram.backend import Backend, Handler, Outcome
+from tests.fakes.telegram.calls import Outcome
 from tests.fakes.telegram.errors import JsonObject, bad_request, too_many
 from tests.fakes.telegram.limits import retry_after
-from tests.fakes.telegram.params import Params
 from tests.fakes.telegram.webhook import DEFAULT_CONNECTIONS, Hook, on_loopback
+
+if TYPE_CHECKING:
+    from tests.fakes.telegram.backend import Backend, Handler
+    from tests.fakes.telegram.params import Params
 
 CLOSE_AFTER = 600.0
 MAX_COMMANDS = 100
@@ -28,7 +31,7 @@ _SCOPES = {
 
 
 def get_me(backend: Backend, _: Params) -> Outcome:
-    """getMe."""
+    """GetMe."""
     return Outcome(
         result=render.me(backend.world.bot, privacy=backend.settings.privacy), quiet=True
     )
@@ -60,7 +63,7 @@ def _scope(backend: Backend, values: Params) -> str:
 
 
 def set_my_commands(backend: Backend, values: Params) -> Outcome:
-    """setMyCommands."""
+    """SetMyCommands."""
     commands = values.array("commands")
     if commands is None:
         raise bad_request("Can't parse commands JSON object")
@@ -80,19 +83,19 @@ def set_my_commands(backend: Backend, values: Params) -> Outcome:
 
 
 def get_my_commands(backend: Backend, values: Params) -> Outcome:
-    """getMyCommands."""
+    """GetMyCommands."""
     commands = backend.profile.commands.get(_scope(backend, values), [])
     return Outcome(result=commands, quiet=True)
 
 
 def delete_my_commands(backend: Backend, values: Params) -> Outcome:
-    """deleteMyCommands."""
+    """DeleteMyCommands."""
     backend.profile.commands.pop(_scope(backend, values), None)
     return Outcome(result=True)
 
 
 def set_my_description(backend: Backend, values: Params) -> Outcome:
-    """setMyDescription."""
+    """SetMyDescription."""
     text = values.text("description")
     if len(text) > MAX_DESCRIPTION:
         raise bad_request("description is too long")
@@ -101,13 +104,13 @@ def set_my_description(backend: Backend, values: Params) -> Outcome:
 
 
 def get_my_description(backend: Backend, values: Params) -> Outcome:
-    """getMyDescription."""
+    """GetMyDescription."""
     text = backend.profile.descriptions.get(values.text("language_code"), "")
     return Outcome(result={"description": text}, quiet=True)
 
 
 def set_my_short_description(backend: Backend, values: Params) -> Outcome:
-    """setMyShortDescription."""
+    """SetMyShortDescription."""
     text = values.text("short_description")
     if len(text) > MAX_SHORT_DESCRIPTION:
         raise bad_request("short description is too long")
@@ -116,7 +119,7 @@ def set_my_short_description(backend: Backend, values: Params) -> Outcome:
 
 
 def get_my_short_description(backend: Backend, values: Params) -> Outcome:
-    """getMyShortDescription."""
+    """GetMyShortDescription."""
     text = backend.profile.short_descriptions.get(values.text("language_code"), "")
     return Outcome(result={"short_description": text}, quiet=True)
 
@@ -153,7 +156,7 @@ def set_webhook(backend: Backend, values: Params) -> Outcome:
 
 
 def delete_webhook(backend: Backend, values: Params) -> Outcome:
-    """deleteWebhook."""
+    """DeleteWebhook."""
     was_set = bool(backend.hook.url)
     if values.flag("drop_pending_updates"):
         backend.updates.drop_pending()
@@ -166,7 +169,7 @@ def delete_webhook(backend: Backend, values: Params) -> Outcome:
 
 
 def get_webhook_info(backend: Backend, _: Params) -> Outcome:
-    """getWebhookInfo."""
+    """GetWebhookInfo."""
     hook = backend.hook
     info: JsonObject = {
         "url": hook.url,

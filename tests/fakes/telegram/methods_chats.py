@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.fakes.telegram import render
-from tests.fakes.telegram.backend import Backend, Handler, Outcome
+from tests.fakes.telegram.calls import Outcome
 from tests.fakes.telegram.errors import bad_request
-from tests.fakes.telegram.params import Params
 from tests.fakes.telegram.state import ADMINS, Chat
+
+if TYPE_CHECKING:
+    from tests.fakes.telegram.backend import Backend, Handler
+    from tests.fakes.telegram.params import Params
 
 
 def _readable(backend: Backend, values: Params) -> Chat:
@@ -16,7 +21,7 @@ def _readable(backend: Backend, values: Params) -> Chat:
 
 
 def get_chat(backend: Backend, values: Params) -> Outcome:
-    """getChat."""
+    """GetChat."""
     return Outcome(result=render.full_chat(_readable(backend, values)), quiet=True)
 
 
@@ -50,16 +55,14 @@ def get_chat_administrators(backend: Backend, values: Params) -> Outcome:
         for user_id, status in chat.members.items()
         if status in ADMINS
         and (
-            values.flag("return_bots")
-            or user_id == world.bot.id
-            or not world.users[user_id].is_bot
+            values.flag("return_bots") or user_id == world.bot.id or not world.users[user_id].is_bot
         )
     ]
     return Outcome(result=admins, quiet=True)
 
 
 def get_chat_member_count(backend: Backend, values: Params) -> Outcome:
-    """getChatMemberCount."""
+    """GetChatMemberCount."""
     chat = _readable(backend, values)
     if chat.type == "private":
         return Outcome(result=2, quiet=True)
@@ -68,7 +71,7 @@ def get_chat_member_count(backend: Backend, values: Params) -> Outcome:
 
 
 def leave_chat(backend: Backend, values: Params) -> Outcome:
-    """leaveChat."""
+    """LeaveChat."""
     chat = _readable(backend, values)
     if chat.type == "private":
         raise bad_request("can't leave a private chat")

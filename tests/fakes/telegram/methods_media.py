@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from tests.fakes.telegram import images, keyboards, render, sending
-from tests.fakes.telegram.backend import Backend, Handler, Outcome
+from tests.fakes.telegram.calls import Outcome
 from tests.fakes.telegram.errors import ApiError, JsonObject, bad_request
 from tests.fakes.telegram.methods_messages import shown
 from tests.fakes.telegram.params import Params, Upload
 from tests.fakes.telegram.sending import Content
 from tests.fakes.telegram.state import StoredFile
+
+if TYPE_CHECKING:
+    from tests.fakes.telegram.backend import Backend, Handler
 
 MAX_UPLOAD = 50 * 1024 * 1024
 MAX_PHOTO = 10 * 1024 * 1024
@@ -25,7 +28,7 @@ _MEDIA_FIELDS = frozenset({
 
 
 def send_document(backend: Backend, values: Params) -> Outcome:
-    """sendDocument."""
+    """SendDocument."""
     file = input_file(backend, values.file("document"), "document")
     text = sending.caption_of(values)
     content = Content(kind="document", text=text, file=file)
@@ -34,7 +37,7 @@ def send_document(backend: Backend, values: Params) -> Outcome:
 
 
 def send_photo(backend: Backend, values: Params) -> Outcome:
-    """sendPhoto."""
+    """SendPhoto."""
     file = input_file(backend, values.file("photo"), "photo")
     content = Content(kind="photo", text=sending.caption_of(values), file=file)
     message = sending.deliver(backend, values, content)
@@ -141,7 +144,7 @@ def _picture(upload: Upload, size: int) -> tuple[int, int]:
 
 
 def get_file(backend: Backend, values: Params) -> Outcome:
-    """getFile."""
+    """GetFile."""
     file_id = values.text("file_id")
     if not file_id:
         raise bad_request("file_id not specified")

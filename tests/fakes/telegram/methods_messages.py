@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING
 
-from tests.fakes.telegram import keyboards, parsing, render, sending
-from tests.fakes.telegram.backend import Backend, Handler, Outcome
+from tests.fakes.telegram import keyboards, render, sending
+from tests.fakes.telegram.calls import Outcome
 from tests.fakes.telegram.errors import bad_request
-from tests.fakes.telegram.params import Params
 from tests.fakes.telegram.sending import Content
 from tests.fakes.telegram.state import ADMINS, Chat, Message
+
+if TYPE_CHECKING:
+    from tests.fakes.telegram.backend import Backend, Handler
+    from tests.fakes.telegram.params import Params
 
 DELETABLE_SECONDS = 48 * 3600
 MAX_DELETED = 100
@@ -18,9 +21,81 @@ ACTIONS = frozenset({
     "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
 })  # fmt: skip
 REACTIONS = frozenset(
-    "👍 👎 ❤ 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤️‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 "
-    "💋 🖕 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂️ 🤷 🤷‍♀️ "
-    "😡".split()
+    [
+        "👍",
+        "👎",
+        "❤",
+        "🔥",
+        "🥰",
+        "👏",
+        "😁",
+        "🤔",
+        "🤯",
+        "😱",
+        "🤬",
+        "😢",
+        "🎉",
+        "🤩",
+        "🤮",
+        "💩",
+        "🙏",
+        "👌",
+        "🕊",
+        "🤡",
+        "🥱",
+        "🥴",
+        "😍",
+        "🐳",
+        "❤️\u200d🔥",
+        "🌚",
+        "🌭",
+        "💯",
+        "🤣",
+        "⚡",
+        "🍌",
+        "🏆",
+        "💔",
+        "🤨",
+        "😐",
+        "🍓",
+        "🍾",
+        "💋",
+        "🖕",
+        "😈",
+        "😴",
+        "😭",
+        "🤓",
+        "👻",
+        "👨\u200d💻",
+        "👀",
+        "🎃",
+        "🙈",
+        "😇",
+        "😨",
+        "🤝",
+        "✍",
+        "🤗",
+        "🫡",
+        "🎅",
+        "🎄",
+        "☃",
+        "💅",
+        "🤪",
+        "🗿",
+        "🆒",
+        "💘",
+        "🙉",
+        "🦄",
+        "😘",
+        "💊",
+        "🙊",
+        "😎",
+        "👾",
+        "🤷\u200d♂️",
+        "🤷",
+        "🤷\u200d♀️",
+        "😡",
+    ]
 )
 
 
@@ -32,14 +107,14 @@ def shown(backend: Backend, message: Message) -> object:
 
 
 def send_message(backend: Backend, values: Params) -> Outcome:
-    """sendMessage."""
+    """SendMessage."""
     content = sending.text_content(values, too_long="message is too long")
     message = sending.deliver(backend, values, content)
     return Outcome(result=render.message(backend.world, message), message=message)
 
 
 def edit_message_text(backend: Backend, values: Params) -> Outcome:
-    """editMessageText."""
+    """EditMessageText."""
     content = sending.text_content(values, too_long="MESSAGE_TOO_LONG")
     markup = keyboards.check(values.mapping("reply_markup"), inline_only=True)
     message = sending.editable(backend, values)
@@ -50,7 +125,7 @@ def edit_message_text(backend: Backend, values: Params) -> Outcome:
 
 
 def edit_message_caption(backend: Backend, values: Params) -> Outcome:
-    """editMessageCaption."""
+    """EditMessageCaption."""
     text = sending.caption_of(values)
     markup = keyboards.check(values.mapping("reply_markup"), inline_only=True)
     message = sending.editable(backend, values)
@@ -62,7 +137,7 @@ def edit_message_caption(backend: Backend, values: Params) -> Outcome:
 
 
 def edit_message_reply_markup(backend: Backend, values: Params) -> Outcome:
-    """editMessageReplyMarkup."""
+    """EditMessageReplyMarkup."""
     markup = keyboards.check(values.mapping("reply_markup"), inline_only=True)
     message = sending.editable(backend, values)
     sending.edited(backend, message, None, markup)
@@ -70,7 +145,7 @@ def edit_message_reply_markup(backend: Backend, values: Params) -> Outcome:
 
 
 def delete_message(backend: Backend, values: Params) -> Outcome:
-    """deleteMessage."""
+    """DeleteMessage."""
     chat = backend.world.find(values.chat)
     backend.world.check_access(chat, write=True)
     message = backend.world.message(chat, values.integer("message_id"), "message to delete")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from tests.fakes.telegram import keyboards, parsing, sending
-from tests.fakes.telegram.backend import Backend, Handler, Outcome
+from tests.fakes.telegram.calls import Outcome
 from tests.fakes.telegram.errors import QUERY_INVALID, ApiError, JsonObject, bad_request
 from tests.fakes.telegram.params import Params
-from tests.fakes.telegram.state import OpenQuery
+
+if TYPE_CHECKING:
+    from tests.fakes.telegram.backend import Backend, Handler
+    from tests.fakes.telegram.state import OpenQuery
 
 MAX_NOTICE = 200
 MAX_RESULTS = 50
@@ -25,7 +28,7 @@ _TEXT_FIELDS = frozenset({"message_text", "parse_mode", "entities", "link_previe
 
 
 def answer_callback_query(backend: Backend, values: Params) -> Outcome:
-    """answerCallbackQuery."""
+    """AnswerCallbackQuery."""
     query = _open(backend, values.text("callback_query_id"), "callback")
     text, url = values.text("text"), values.text("url")
     if parsing.utf16_length(text) > MAX_NOTICE:

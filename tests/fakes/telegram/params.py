@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from email.message import Message as MimeHeaders
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
 from tests.fakes.telegram.errors import JsonObject, bad_request
 from tests.fakes.telegram.specs import Kind, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 _INTEGER = re.compile(r"[+-]?\d{1,19}\Z")
 _TRUE = frozenset({"true", "yes", "1"})
@@ -185,7 +187,9 @@ def _attached(raw: Raw) -> set[str]:
     if not raw.files:
         return set()
     return {
-        name for value in raw.values.values() for name in re.findall(r"attach://([^\"]+)", str(value))
+        name
+        for value in raw.values.values()
+        for name in re.findall(r"attach://([^\"]+)", str(value))
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 import tdjson
@@ -71,7 +72,7 @@ def utf16_length(text: str) -> int:
 def execute(request: JsonObject) -> JsonObject:
     """One synchronous TDLib call."""
     answer = tdjson.td_execute(json.dumps(request).encode())
-    return cast("JsonObject", json.loads(answer))
+    return cast("JsonObject", json.loads(answer or b"{}"))
 
 
 execute({"@type": "setLogVerbosityLevel", "new_verbosity_level": 0})
@@ -83,15 +84,27 @@ def formatted(text: str, parse_mode: str, entities: list[object] | None) -> Form
     Raises:
         ApiError: markup that doesn't parse, entities that don't fit the text.
     """
-    if len(text) > MAX_SOURCE_BYTES or len(text.encode("utf-8", "replace")) > MAX_SOURCE_BYTES:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise bad_request("Text must be encoded in UTF-8") from None
+    if size > MAX_SOURCE_BYTES:
         raise bad_request("Text is too long")
     mode = parse_mode.lower()
     if text and mode and mode != "none":
-        if mode not in _MODES:
-            raise bad_request("unsupported parse_mode")
-        text, found = _parse(text, _MODES[mode])
-    else:
-        found = _given(text, entities) if entities else []
+        return _marked_up(text, mode)
+    return _finished(text, _given(text, entities) if entities else [])
+
+
+# a digest goes to thousands of chats in the same words
+@lru_cache(maxsize=1024)
+def _marked_up(text: str, mode: str) -> Formatted:
+    if mode not in _MODES:
+        raise bad_request("unsupported parse_mode")
+    return _finished(*_parse(text, _MODES[mode]))
+
+
+def _finished(text: str, found: list[JsonObject]) -> Formatted:
     text, found = _clean(text, found)
     found.sort(key=lambda entity: (cast("int", entity["offset"]), -cast("int", entity["length"])))
     return Formatted(text, tuple(found[:MAX_ENTITIES]), max(0, len(found) - MAX_ENTITIES))
@@ -105,7 +118,9 @@ def detect(text: str) -> list[JsonObject]:
 
 def link_problem(url: str) -> str | None:
     """Why Telegram takes no such link, or None."""
-    answer = _markdown("x", [_td_entity({"type": "text_link", "offset": 0, "length": 1, "url": url})])
+    answer = _markdown(
+        "x", [_td_entity({"type": "text_link", "offset": 0, "length": 1, "url": url})]
+    )
     if answer["@type"] != "error":
         return None
     return cast("str", answer["message"]).removeprefix("Entity ")
@@ -175,14 +190,16 @@ def _refusal(answer: JsonObject) -> ApiError:
 
 
 def _bot_api_entities(entities: list[JsonObject]) -> list[JsonObject]:
-    return [_bot_api_entity(entity) for entity in entities]
+    # TDLib also finds times of day, which the Bot API doesn't show
+    shown = (_bot_api_entity(entity) for entity in entities)
+    return [entity for entity in shown if entity["type"]]
 
 
 def _bot_api_entity(entity: JsonObject) -> JsonObject:
     td_type = cast("JsonObject", entity["type"])
     td_name = cast("str", td_type["@type"])
     found: JsonObject = {
-        "type": _FORMATS.get(td_name) or _DETECTED[td_name],
+        "type": _FORMATS.get(td_name) or _DETECTED.get(td_name),
         "offset": entity["offset"],
         "length": entity["length"],
     }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from tests.fakes.telegram import render
-from tests.fakes.telegram.backend import Backend
-from tests.fakes.telegram.errors import JsonObject
 from tests.fakes.telegram.state import Chat, Message, Status, Topic, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tests.fakes.telegram.backend import Backend
+    from tests.fakes.telegram.errors import JsonObject
 
 ANONYMOUS_ADMIN = 1087968824
 
@@ -41,8 +45,18 @@ class People:
             )
         return user_id
 
+    def privates(self, first_id: int, count: int) -> None:
+        """Private chats of `count` people with consecutive ids, all of whom have pressed Start."""
+        for user_id in range(first_id, first_id + count):
+            self.private(user_id)
+
     def group(
-        self, chat_id: int, title: str = "Group", *, members: Sequence[int] = (), admin: bool = False
+        self,
+        chat_id: int,
+        title: str = "Group",
+        *,
+        members: Sequence[int] = (),
+        admin: bool = False,
     ) -> int:
         """A basic group; its first member created it. `admin`: the bot is an administrator."""
         return self._shared(Chat(id=chat_id, type="group", title=title), members, admin=admin)
@@ -58,9 +72,7 @@ class People:
         username: str = "",
     ) -> int:
         """A supergroup, a forum if asked; its first member created it."""
-        chat = Chat(
-            id=chat_id, type="supergroup", title=title, is_forum=forum, username=username
-        )
+        chat = Chat(id=chat_id, type="supergroup", title=title, is_forum=forum, username=username)
         return self._shared(chat, members, admin=admin)
 
     def channel(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-from tests.fakes.telegram.errors import JsonObject
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.fakes.telegram.errors import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +59,15 @@ class Accepted:
         rows = (self.reply_markup or {}).get("inline_keyboard") or []
         return [button for row in rows for button in row]  # type: ignore[attr-defined]
 
+    def to_dict(self) -> JsonObject:
+        """The record's fields as JSON values."""
+        shown: JsonObject = {name: getattr(self, name) for name in self.__slots__}
+        shown["file"] = asdict(self.file) if self.file is not None else None
+        return shown
+
     def to_json(self) -> str:
         """One line of the log file."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(self.to_dict())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tests.fakes.telegram.errors import JsonObject
-from tests.fakes.telegram.state import Chat, Message, StoredFile, User, World
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.fakes.telegram.errors import JsonObject
+    from tests.fakes.telegram.state import Chat, Message, StoredFile, User, World
 
 _ADMIN_RIGHTS = (
     "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
@@ -139,9 +142,7 @@ def message(world: World, found: Message, *, with_reply: bool = True) -> JsonObj
         if place.is_forum:
             shown["is_topic_message"] = True
     if with_reply and found.reply_to in place.messages:
-        shown["reply_to_message"] = message(
-            world, place.messages[found.reply_to], with_reply=False
-        )
+        shown["reply_to_message"] = message(world, place.messages[found.reply_to], with_reply=False)
     if found.via_bot:
         shown["via_bot"] = user(world.bot)
     shown |= content(found)

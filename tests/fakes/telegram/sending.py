@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from tests.fakes.telegram import keyboards, parsing
-from tests.fakes.telegram.backend import Backend
 from tests.fakes.telegram.errors import NOT_MODIFIED, JsonObject, bad_request
-from tests.fakes.telegram.params import Params
-from tests.fakes.telegram.parsing import Formatted
 from tests.fakes.telegram.state import Chat, Message, MessageKind, StoredFile
+
+if TYPE_CHECKING:
+    from tests.fakes.telegram.backend import Backend
+    from tests.fakes.telegram.params import Params
+    from tests.fakes.telegram.parsing import Formatted
 
 _PREVIEW_FIELDS = frozenset(
     {"is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"}
@@ -179,8 +181,10 @@ def edited(
         ApiError: nothing would change.
     """
     before = (found.kind, found.text, found.entities, found.file, found.markup, found.link_preview)
-    new = before[:4] if content is None else (
-        content.kind, content.text.text, content.text.entities, content.file
+    new = (
+        before[:4]
+        if content is None
+        else (content.kind, content.text.text, content.text.entities, content.file)
     )
     preview = found.link_preview if content is None else content.link_preview
     if before == (*new, markup, preview):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloodLimits:
-    """The documented sending limits; Telegram doesn't publish its burst sizes, so they are set here.
+    """The documented sending limits; Telegram publishes no burst sizes, so they are set here.
 
     `per_second` messages in any second over all chats; `chat_rate` a second in one chat with a
     reserve of `chat_burst` messages; `group_per_minute` in one group in any minute. A call that

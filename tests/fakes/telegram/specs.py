@@ -103,8 +103,7 @@ SPECS: dict[str, Spec] = {
     "getMyDescription": _LANGUAGE,
     "setMyShortDescription": {"short_description": _S} | _LANGUAGE,
     "getMyShortDescription": _LANGUAGE,
-    "sendChatAction": _CHAT
-    | {"business_connection_id": _S, "message_thread_id": _I, "action": _S},
+    "sendChatAction": _CHAT | {"business_connection_id": _S, "message_thread_id": _I, "action": _S},
     "getChat": _CHAT,
     "getChatMember": _CHAT | {"user_id": _I},
     "getChatMemberCount": _CHAT,

@@ -92,7 +92,8 @@ class Chat:
     members: dict[int, Status] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
-    last_id: int = 0
+    # 1 is the message that says that the group or channel was created
+    last_id: int = 1
     started: bool = True
     blocked: bool = False
     deactivated: bool = False
@@ -146,7 +147,7 @@ class World:
         return f"{prefix}{self._names:010d}"
 
     def next_message_id(self, chat: Chat) -> int:
-        """Ids are shared by private chats and basic groups, and own to each supergroup or channel."""
+        """One sequence for private chats and basic groups, one for each supergroup or channel."""
         if chat.type in {"supergroup", "channel"}:
             chat.last_id += 1
             return chat.last_id

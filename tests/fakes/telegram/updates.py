@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tests.fakes.telegram.errors import (
     CONFLICT_POLL,
@@ -14,6 +13,10 @@ from tests.fakes.telegram.errors import (
     ApiError,
     JsonObject,
 )
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterable
 
 UPDATE_KINDS = frozenset({
     "message", "edited_message", "channel_post", "edited_channel_post", "business_connection",
@@ -129,7 +132,8 @@ class UpdateQueue:
         return batch
 
     async def _wait(self, seconds: float) -> bool:
-        waiting = self._waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._waiting = waiting
         try:
             reason = await asyncio.wait_for(waiting, seconds)
         except TimeoutError:

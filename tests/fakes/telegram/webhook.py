@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
-from tests.fakes.telegram.errors import JsonObject
-from tests.fakes.telegram.updates import Update, UpdateQueue
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tests.fakes.telegram.errors import JsonObject
+    from tests.fakes.telegram.updates import Update, UpdateQueue
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -69,9 +72,7 @@ class WebhookSender:
     async def _round(self, client: httpx.AsyncClient, hook: Hook) -> bool:
         batch = list(_first_of_each_chat(self.queue.pending))[: hook.max_connections]
         taken = await asyncio.gather(*(self._deliver(client, hook, update) for update in batch))
-        self.queue.confirm(
-            update.id for update, done in zip(batch, taken, strict=True) if done
-        )
+        self.queue.confirm(update.id for update, done in zip(batch, taken, strict=True) if done)
         return all(taken)
 
     async def _deliver(self, client: httpx.AsyncClient, hook: Hook, update: Update) -> bool:

@@ -1,0 +1,144 @@
+"""The index's part of the composition root: settings and a data folder in, a library out."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from index import attribution, chroma, lexicon, lock, rank
+from index.answer import AnswerSettings
+from index.catalogue import Catalogue
+from index.derive import Derivation
+from index.embed import ModelSettings, SentenceTransformerEmbedder
+from index.errors import SettingsError
+from index.fetch import Fetcher, FetchSettings
+from index.lexical import TantivyIndex
+from index.library import Library
+from index.parse import layouts, parse
+from index.passages import PassageStore
+from index.search import Search, SearchSettings
+from index.sql import open_engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chromadb.api import ClientAPI
+    from sqlalchemy import Engine
+
+    from bot.settings import Settings
+
+
+class SystemClock:
+    """The one clock."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+def engine_for(settings: Settings, data: Path) -> Engine:
+    """Open the database the settings name, or the data folder's own."""
+    return open_engine(settings.stores.database_url or f"sqlite:///{data / 'briefing.sqlite'}")
+
+
+def library_for(settings: Settings, data: Path, engine: Engine, *, command: str) -> Library:
+    """Wire a library over one database and data folder.
+
+    The search index opens on first use, and takes the lock of the data folder for ``command``.
+    """
+    catalogue, passages = Catalogue(engine), PassageStore(engine)
+    catalogue.create()
+    fetch = FetchSettings(
+        timeout=settings.sources.timeout,
+        most_bytes=settings.sources.most_bytes,
+        private_addresses=settings.sources.private_addresses,
+        user_agent=settings.sources.user_agent,
+    )
+    return Library(
+        catalogue=catalogue,
+        passages=passages,
+        hold=partial(lock.hold, data, command),
+        open_search=partial(_search, settings, data, catalogue, passages),
+        read=partial(parse, layouts=layouts.load()),
+        fetcher=Fetcher(fetch),
+        most_bytes=settings.sources.most_bytes,
+        clock=SystemClock(),
+    )
+
+
+def rebuild(settings: Settings, data: Path, engine: Engine) -> Library:
+    """Forget everything derived and return a library that derives it anew when it follows."""
+    held = lock.hold(data, "reindex")
+    chroma.drop(chroma_for(settings, data))
+    shutil.rmtree(data / "words", ignore_errors=True)
+    passages = PassageStore(engine)
+    Catalogue(engine).create()
+    passages.clear()
+    held.release()
+    return library_for(settings, data, engine, command="reindex")
+
+
+def model_for(settings: Settings) -> SentenceTransformerEmbedder:
+    """Return the embedder the settings name; nothing is loaded yet."""
+    return SentenceTransformerEmbedder(
+        ModelSettings(
+            name=settings.model.name,
+            question_prompt=settings.model.question_prompt,
+            passage_prompt=settings.model.passage_prompt,
+            precision=settings.model.precision,
+        )
+    )
+
+
+def _search(settings: Settings, data: Path, catalogue: Catalogue, passages: PassageStore) -> Search:
+    embedder = model_for(settings)
+    fingerprint = f"{embedder.fingerprint}|{settings.index.passage_chars}"
+    vectors = chroma.ChromaIndex(chroma_for(settings, data), fingerprint)
+    words = TantivyIndex(data / "words", fingerprint)
+    names = lexicon.load()
+    return Search(
+        catalogue=catalogue,
+        passages=passages,
+        vectors=vectors,
+        words=words,
+        embedder=embedder,
+        derivation=Derivation(
+            catalogue=catalogue,
+            passages=passages,
+            embedder=embedder,
+            attribute=partial(attribution.attribute, lexicon=names),
+            projections=(vectors, words),
+            passage_chars=settings.index.passage_chars,
+        ),
+        lexicon=names,
+        weights=rank.load_weights(),
+        settings=SearchSettings(
+            dense=settings.index.dense,
+            lexical=settings.index.lexical,
+            answer=AnswerSettings(
+                quotes=settings.answers.quotes,
+                quote_chars=settings.answers.quote_chars,
+                widen_gap=settings.answers.widen_gap,
+                threshold=settings.answers.threshold,
+            ),
+        ),
+    )
+
+
+def chroma_for(settings: Settings, data: Path) -> ClientAPI:
+    """Open the Chroma the settings name, or the data folder's own.
+
+    Raises:
+        SettingsError: stores.chroma_url is not an address.
+    """
+    if not settings.stores.chroma_url:
+        return chroma.embedded(data / "chroma")
+    address = urlsplit(settings.stores.chroma_url)
+    if address.scheme != "http" or not address.hostname:
+        raise SettingsError(
+            f"setting stores.chroma_url: {settings.stores.chroma_url!r} is not http://host:port"
+        )
+    return chroma.server(address.hostname, address.port or 8000)

@@ -1,0 +1,256 @@
+"""What each command does: open the library, call it, print a document or a page for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from bot import documents, pages, settings
+from bot.build import SystemClock, engine_for, library_for, model_for, rebuild
+from index.errors import SettingsError
+from index.evaluate import judge, read_questions, table
+from index.model import IngestStatus
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from index.library import Library
+
+Command = Callable[["Namespace"], int]
+
+_OK: Final = 0
+_FAILED: Final = 1
+_EVERY: Final = 25
+
+
+def ingest(options: Namespace) -> int:
+    """Read inputs; the exit code is 1 when one of them failed."""
+    results = []
+    library = _library(options)
+    for result in library.ingest(options.inputs, _progress):
+        results.append(result)
+        if result.error:
+            _note(f"failed: {result.error}")
+        elif len(results) % _EVERY == 0:
+            _note(f"{len(results)} inputs read")
+    if options.json:
+        _document(documents.ingest(results))
+    else:
+        for status in IngestStatus:
+            count = sum(result.status is status for result in results)
+            if count:
+                print(f"{status.value}: {count}")
+    return _FAILED if any(result.error for result in results) else _OK
+
+
+def report(options: Namespace) -> int:
+    """Show one report as parsed."""
+    one = _library(options).report(options.id, options.revision)
+    if options.json:
+        _document(documents.report(one))
+    else:
+        print(pages.report(one))
+    return _OK
+
+
+def reports(options: Namespace) -> int:
+    """List the reports."""
+    found = _library(options).reports()
+    if options.json:
+        _document([documents.summary(one) for one in found])
+    else:
+        print(pages.reports(found))
+    return _OK
+
+
+def ask(options: Namespace) -> int:
+    """Answer one question, or a file of them."""
+    library = _library(options)
+
+    def answer(line: dict[str, Any]) -> dict[str, Any]:
+        return documents.answer(
+            library.ask(
+                line["question"], asked_on=line["asked_on"], history=line.get("history") or ()
+            )
+        )
+
+    if options.batch:
+        return _batch(options, answer)
+    asked = _question(options) | {"history": options.history}
+    document = answer(asked)
+    if options.json:
+        _document(document)
+    else:
+        print(pages.answer(document))
+    return _OK
+
+
+def passages(options: Namespace) -> int:
+    """Rank passages for one question, or a file of them."""
+    library = _library(options)
+
+    def ranked(line: dict[str, Any]) -> dict[str, Any]:
+        found = library.ranked(line["question"], top=options.top, asked_on=line["asked_on"])
+        return {"question": line["question"], "passages": documents.passages(found)}
+
+    if options.batch:
+        return _batch(options, ranked)
+    document = ranked(_question(options))
+    if options.json:
+        _document(document)
+    else:
+        print(pages.passages(document))
+    return _OK
+
+
+def digest(options: Namespace) -> int:
+    """Show the digest of a day."""
+    document = documents.digest(_library(options).digest(options.date))
+    if options.json:
+        _document(document)
+    else:
+        print(pages.digest(document))
+    return _OK
+
+
+def evaluate(options: Namespace) -> int:
+    """Measure answers on a file of questions with gold."""
+    questions = read_questions(options.questions)
+    library = _library(options)
+    outcomes = [
+        judge(one, library.ask(one.question, asked_on=one.asked_on, history=one.history))
+        for one in questions
+    ]
+    document = table(outcomes)
+    if options.json:
+        _document(document)
+    else:
+        print(pages.evaluation(document))
+    return _OK
+
+
+def check(options: Namespace) -> int:
+    """Validate the settings and what they name."""
+    loaded = settings.load(options.config)
+    model_for(loaded).verify()
+    if options.json:
+        _document({"ok": True})
+    else:
+        print("The settings are valid.")
+    return _OK
+
+
+def reindex(options: Namespace) -> int:
+    """Derive everything anew."""
+    loaded = settings.load(options.config)
+    engine = engine_for(loaded, options.data)
+    encoded = rebuild(loaded, options.data, engine).follow(_progress)
+    if options.json:
+        _document({"passages": encoded})
+    else:
+        print(f"{encoded} passages")
+    return _OK
+
+
+def stats(options: Namespace) -> int:
+    """Count what is stored."""
+    library = _library(options)
+    corpus = library.corpus()
+    document = {
+        "reports": corpus.reports,
+        "passages": corpus.passages,
+        "publishers": dict(corpus.publishers),
+        "from": corpus.first,
+        "to": corpus.last,
+        "duplicates": corpus.duplicates,
+        "failed": [{"input": name, "error": why} for name, why in library.failures()],
+    }
+    if options.json:
+        _document(document)
+    else:
+        print(pages.stats(document))
+    return _OK
+
+
+def _library(options: Namespace) -> Library:
+    loaded = settings.load(options.config)
+    engine = engine_for(loaded, options.data)
+    return library_for(loaded, options.data, engine, command=options.command)
+
+
+def _question(options: Namespace) -> dict[str, Any]:
+    if options.question is None:
+        raise SettingsError("a question is missing: give one, or a file of them with --batch")
+    return {"question": options.question, "asked_on": options.asked_on or _today()}
+
+
+def _batch(options: Namespace, work: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """Work through a file of questions; a line that is none fails alone."""
+    failed = False
+    with _output(options.out) as write:
+        for number, text in enumerate(_lines(options.batch), start=1):
+            try:
+                line = _line(text, options)
+            except (ValueError, TypeError) as error:
+                failed = True
+                _note(f"{options.batch}, line {number}: {error}")
+                write({"id": None, "error": f"line {number}: {error}"})
+                continue
+            write({"id": line.get("id")} | work(line))
+    return _FAILED if failed else _OK
+
+
+def _line(text: str, options: Namespace) -> dict[str, Any]:
+    line = json.loads(text)
+    if not isinstance(line, dict) or not isinstance(line.get("question"), str):
+        raise TypeError('not a question: want {"id": …, "question": "…"}')
+    day = line.get("asked_on")
+    given = options.asked_on or _today()
+    return line | {"asked_on": date.fromisoformat(day) if day else given}
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield from (line for line in file if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--batch {path} can't be read: {error}") from error
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[Callable[[Any], None]]:
+    if path is None:
+        yield _document
+        return
+    try:
+        file = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"--out {path} can't be written: {error}") from error
+    with file:
+        yield lambda document: print(_json(document), file=file)
+
+
+def _document(document: object) -> None:
+    print(_json(document))
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, default=documents.default)
+
+
+def _today() -> date:
+    return SystemClock().now().date()
+
+
+def _progress(stage: str, done: int, total: int) -> None:
+    _note(f"{stage}: {done} of {total}" if total else stage)
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,126 @@
+"""Documents of the command line as text for people: the same content, laid out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.model import Report, ReportSummary
+
+Document = dict[str, Any]
+
+
+def report(one: Report) -> str:
+    """Lay out a parsed report so that it can be checked against its page."""
+    publisher = one.publisher or "publisher unknown"
+    if not one.publisher_confirmed:
+        publisher += " (unconfirmed)"
+    head = [
+        one.title or "(no title)",
+        f"{publisher} · {one.published or 'undated'} · revision {one.revision} · {one.language}",
+        f"by {', '.join(one.authors)}" if one.authors else "",
+        one.url or "",
+        "",
+    ]
+    body = [f"[{block.kind.value}] {block.of(one.text)}" for block in one.blocks]
+    notes = [
+        f"[{note.label}] {note.text}" + "".join(f"\n      {url}" for url in note.urls)
+        for note in one.endnotes
+    ]
+    ending = (
+        ["", f"Endnotes ({len(notes)})", *notes] if notes else ["", "No endnotes in this copy."]
+    )
+    return "\n".join([*(line for line in head[:-1] if line), "", *body, *ending])
+
+
+def reports(found: list[ReportSummary]) -> str:
+    """List reports, a line each."""
+    lines = [
+        f"{one.id}  {one.published or 'undated   '}  {one.publisher or '?'}: {one.title or '?'}"
+        for one in found
+    ]
+    return "\n".join(lines) or "No reports are stored; `briefing ingest PATH` reads some."
+
+
+def answer(document: Document) -> str:
+    """Lay out an answer with its citations and endnotes, or a refusal."""
+    if document["quotes"]:
+        return "\n\n".join(_quote(n, one) for n, one in enumerate(document["quotes"], start=1))
+    searched = document["searched"]
+    lines = [
+        "The reports don't say.",
+        f"Searched: {searched['reports']} reports"
+        + (f", {searched['from']} to {searched['to']}" if searched["from"] else "")
+        + (f", by {', '.join(searched['publishers'])}" if searched["publishers"] else ""),
+    ]
+    if document["nearest"]:
+        lines += ["", "Related, not an answer:", _quote(0, document["nearest"])]
+    return "\n".join(lines)
+
+
+def passages(document: Document) -> str:
+    """Lay out ranked passages."""
+    return "\n\n".join(
+        f"{number}. {one['report_id']} {one['start']}-{one['end']} ({one['score']:.3f})\n"
+        + one["text"]
+        for number, one in enumerate(document["passages"], start=1)
+    )
+
+
+def digest(document: Document) -> str:
+    """Lay out the digest of a day."""
+    if not document["reports"]:
+        return f"No reports of {document['date']} are stored."
+    parts = []
+    for one in document["reports"]:
+        extracted = "" if one["kind"] == "published" else " (key sentences, chosen by machine)"
+        items = [
+            f"  • {item['text']}" + ("" if item["new"] else "  (as the day before)")
+            for item in one["takeaways"]
+        ]
+        parts.append("\n".join([f"{one['publisher'] or '?'}: {one['title']}{extracted}", *items]))
+    return "\n\n".join(parts)
+
+
+def stats(document: Document) -> str:
+    """Lay out what is stored."""
+    period = f", {document['from']} to {document['to']}" if document["from"] else ""
+    lines = [f"{document['reports']} reports{period}; {document['passages']} passages"]
+    lines += [f"  {name}: {count}" for name, count in document["publishers"].items()]
+    if document["duplicates"]:
+        lines.append(f"{document['duplicates']} duplicates, not counted above")
+    lines += [f"failed: {one['error']}" for one in document["failed"]]
+    return "\n".join(lines)
+
+
+def evaluation(document: Document) -> str:
+    """Lay out the metrics table: shares of answerable questions, by kind."""
+    rows = {"all": document["all"], **document["by_kind"]}
+    names = list(document["all"])
+    lines = [f"{'':14}" + "".join(f"{name:>15}" for name in names)]
+    for kind, values in rows.items():
+        cells = [values[name] for name in names]
+        lines.append(
+            f"{kind:14}"
+            + "".join(f"{cell:15}" if isinstance(cell, int) else f"{cell:15.3f}" for cell in cells)
+        )
+    refusal = "  ".join(
+        f"{name} {'-' if value is None else format(value, '.3f')}"
+        for name, value in document["refusal"].items()
+    )
+    return "\n".join([*lines, f"refusal: {refusal}"])
+
+
+def _quote(number: int, one: Document) -> str:
+    source = f"{one['publisher'] or '?'}, {one['published'] or 'undated'}: {one['title'] or '?'}"
+    said = "; ".join(
+        f"{said['speaker'] or '?'} ({said['cue'] or 'states'})" for said in one["statements"]
+    )
+    lines = [f"{number}. “{one['text']}”" if number else f"“{one['text']}”", f"   {source}"]
+    if said:
+        lines.append(f"   speakers: {said}")
+    for note in one["footnotes"]:
+        text = note["text"] if note["status"] == "resolved" else "missing in this copy"
+        near = "" if note["scope"] == "sentence" else " (nearest of the paragraph)"
+        lines.append(f"   [{note['label']}]{near} {text}")
+    return "\n".join(lines)

@@ -1,0 +1,177 @@
+"""The façade: everything a person or script asks of the index, in the words of docs/design.md.
+
+What needs SQL alone works beside another process; what needs vectors and words opens the search
+index on first use, which takes the data folder's lock.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from index import sources
+from index.digest import compose
+from index.errors import BusyError, InputError
+from index.model import Corpus, Digest, IngestResult, IngestStatus, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from index.catalogue import Catalogue, Change
+    from index.derive import Progress
+    from index.fetch import Fetcher
+    from index.model import (
+        Answer,
+        DigestReport,
+        Document,
+        ParsedReport,
+        Quote,
+        RankedPassage,
+        Report,
+        ReportSummary,
+        SourceHealth,
+    )
+    from index.passages import PassageStore
+    from index.ports import Clock
+    from index.search import Search
+
+_STATUS_ORDER: Final = (
+    IngestStatus.ADDED,
+    IngestStatus.UPDATED,
+    IngestStatus.UNCHANGED,
+    IngestStatus.DUPLICATE,
+)
+
+
+class Library:
+    """Ingests, answers and digests. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        passages: PassageStore,
+        hold: Callable[[], object],
+        open_search: Callable[[], Search],
+        read: Callable[[Document], list[ParsedReport]],
+        fetcher: Fetcher,
+        most_bytes: int,
+        clock: Clock,
+    ) -> None:
+        self._catalogue = catalogue
+        self._passages = passages
+        self._hold = hold
+        self._open_search = open_search
+        self._read = read
+        self._fetcher = fetcher
+        self._most_bytes = most_bytes
+        self._clock = clock
+
+    @cached_property
+    def _search(self) -> Search:
+        self._held = self._hold()
+        return self._open_search()
+
+    def ingest(self, inputs: Iterable[str], progress: Progress) -> Iterator[IngestResult]:
+        """Read inputs one by one and say what became of each, then bring the search index up.
+
+        Another process that holds the index brings it up itself; what is stored is not lost.
+        """
+        for name in sources.expand(inputs):
+            result = self._ingest(name)
+            self._catalogue.note_input(result, at=self._clock.now())
+            yield result
+        try:
+            self.follow(progress)
+        except BusyError as busy:
+            progress(f"stored, not yet searchable here: {busy}", 0, 0)
+
+    def follow(self, progress: Progress) -> int:
+        """Make searchable whatever is stored and not yet indexed; return passages encoded."""
+        return self._search.follow(progress)
+
+    def _ingest(self, name: str) -> IngestResult:
+        try:
+            document = sources.read(name, fetcher=self._fetcher, most_bytes=self._most_bytes)
+            parsed = self._read(document)
+        except InputError as error:
+            return IngestResult(input=name, status=IngestStatus.FAILED, error=str(error))
+        source, now = sources.source_of(name), self._clock.now()
+        stored = [self._catalogue.store(one, source=source, arrived=now) for one in parsed]
+        statuses = {status for status, _ in stored}
+        return IngestResult(
+            input=name,
+            status=next(status for status in _STATUS_ORDER if status in statuses),
+            reports=tuple(dict.fromkeys(id_ for _, id_ in stored)),
+        )
+
+    def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
+        """Answer with quotes from reports published by ``asked_on``, or refuse."""
+        return self._search.ask(question, asked_on=asked_on, history=history)
+
+    def ranked(self, question: str, *, top: int, asked_on: date) -> list[RankedPassage]:
+        """Return the best passages for a question, whatever their date: retrieval alone."""
+        return self._search.ranked(question, top=top, asked_on=asked_on)
+
+    def report(self, report_id: str, revision: int | None = None) -> Report:
+        """Return one stored revision, the newest by default; NotFoundError if there is none."""
+        return self._catalogue.report(report_id, revision)
+
+    def reports(self) -> list[ReportSummary]:
+        """List all reports, newest published first, undated last."""
+        return self._catalogue.summaries()
+
+    def around(self, quote: Quote) -> Span:
+        """Return the span of the blocks a quote touches."""
+        blocks = self.report(quote.report_id, quote.revision).blocks
+        touched = [block for block in blocks if block.overlaps(quote)]
+        return Span(
+            start=min([quote.start, *(block.start for block in touched)]),
+            end=max([quote.end, *(block.end for block in touched)]),
+        )
+
+    def digest(self, day: date) -> Digest:
+        """Compose the digest of the reports published on ``day``."""
+        ids = self._catalogue.on_day(day)
+        return Digest(date=day, reports=tuple(self.digest_report(id_) for id_ in ids))
+
+    def digest_report(self, report_id: str, revision: int | None = None) -> DigestReport:
+        """Compose one report's part of a digest."""
+        report = self._catalogue.report(report_id, revision)
+        earlier: list[str] = []
+        if report.published is not None:
+            for id_ in self._catalogue.previous_day(report.publisher, report.published):
+                before = self._catalogue.report(id_)
+                earlier += [span.of(before.text) for span in before.takeaways]
+        return compose(report, self._passages.of_report(report.id, report.revision), earlier)
+
+    def arrivals(self, *, after: int = 0) -> list[Change]:
+        """List the change log past ``after``, oldest first."""
+        return self._catalogue.changes(after=after)
+
+    def newest_day(self) -> date | None:
+        """Return the latest published date in the store."""
+        return self._catalogue.newest_day()
+
+    def corpus(self) -> Corpus:
+        """Count what is stored."""
+        searched = self._catalogue.searched(date.max)
+        return Corpus(
+            reports=searched.reports,
+            passages=self._passages.count(),
+            duplicates=len(self._catalogue.duplicates()),
+            publishers=tuple(
+                (name or "unknown", count) for name, count in self._catalogue.publishers()
+            ),
+            first=searched.first,
+            last=searched.last,
+        )
+
+    def sources(self) -> list[SourceHealth]:
+        """List the publishers with their reports, then every input whose last try failed."""
+        return self._catalogue.health()
+
+    def failures(self) -> list[tuple[str, str]]:
+        """List inputs whose last try failed, with the reason."""
+        return self._catalogue.failures()

@@ -1,0 +1,315 @@
+"""Score passages and sentences for a question: plain features, weighed by fitted numbers.
+
+Features are described where they are computed; their weights stand in ``config/ranking.toml`` and are
+fitted by ``benchmarks/fit_ranking.py``. Order of candidates never matters.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from index.late import matches, unpack
+from index.model import BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from index.lexicon import Lexicon
+    from index.passages import StoredPassage, StoredSentence
+    from index.periods import Period
+    from index.ports import EncodedQuestion, Vector
+    from index.query import Query
+
+FEATURES: Final = (
+    "sentence",
+    "sentence_rare",
+    "passage",
+    "passage_rare",
+    "own",
+    "dense",
+    "before",
+    "after",
+    "length",
+    "age",
+    "event",
+    "report_day",
+    "source",
+    "speaker",
+    "number",
+    "takeaway",
+)
+_QUOTABLE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TAKEAWAY})
+_WORD: Final = re.compile(r"\w+")
+_NUMBER: Final = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
+    r"|thousands?|millions?|half|third|quarter)\b",
+    re.IGNORECASE,
+)
+_UNDATED_AGE: Final = 30
+_NEVER: Final = 10_000
+_MARKERS: Final = re.compile(r"\[\s*\w{1,6}\s*\]?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A sentence with its passage and what it scored."""
+
+    passage: StoredPassage
+    place: int
+    score: float
+    features: NDArray[np.float32]
+
+    @property
+    def sentence(self) -> StoredSentence:
+        """The sentence itself."""
+        return self.passage.sentences[self.place]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What each feature counts; a feature that is not named counts nothing."""
+
+    sentence: Mapping[str, float]
+    passage: Mapping[str, float]
+    confidence: Mapping[str, float]
+
+
+def load_weights() -> Weights:
+    """Read the fitted weights that come with the package."""
+    fitted = tomllib.loads((resources.files("config") / "ranking.toml").read_text("utf-8"))
+    return Weights(
+        sentence=fitted["sentence"], passage=fitted["passage"], confidence=fitted["confidence"]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question as ranked against: understood, encoded, and how rare each of its tokens is.
+
+    ``own`` is the encoded question without what history adds; for most questions the same.
+    ``rarity`` and ``own_rarity`` hold one weight a token, summing to 1.
+    """
+
+    query: Query
+    whole: EncodedQuestion
+    own: EncodedQuestion
+    rarity: Vector
+
+
+def rarity(text: str, starts: NDArray[np.int32], of_word: Callable[[str], float]) -> Vector:
+    """Weigh each token of ``text`` by the rarity of the word it belongs to; they sum to 1."""
+    weights = np.zeros(len(starts), np.float32)
+    for word in _WORD.finditer(text):
+        inside = (starts >= word.start()) & (starts < word.end())
+        weights[inside] = of_word(word.group())
+    total = float(weights.sum())
+    return weights / total if total else np.full(len(starts), 1 / max(1, len(starts)), np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """Passages with how their sentences and they themselves match: rows are sentences in order."""
+
+    passages: tuple[StoredPassage, ...]
+    owner: NDArray[np.intp]
+    sentence: Vector
+    sentence_rare: Vector
+    own: Vector
+    passage: Vector
+    passage_rare: Vector
+    dense: Vector
+
+
+def match(passages: Sequence[StoredPassage], asked: Asked) -> Matched:
+    """Compare a question with passages, token by token; arrays of passages have their length."""
+    tokens = unpack(passages)
+    owner = np.repeat(np.arange(len(passages)), [len(one.sentences) for one in passages])
+    found = matches(tokens, asked.whole.tokens)
+    best = np.zeros((len(passages), found.shape[1]), np.float32)
+    np.maximum.at(best, owner, found)
+    sentence = found.mean(axis=1)
+    own = sentence
+    if asked.own is not asked.whole:
+        own = matches(tokens, asked.own.tokens).mean(axis=1)
+    return Matched(
+        passages=tuple(passages),
+        owner=owner,
+        sentence=sentence,
+        sentence_rare=found @ asked.rarity,
+        own=own,
+        passage=best.mean(axis=1),
+        passage_rare=best @ asked.rarity,
+        dense=np.stack([one.vector for one in passages]) @ asked.whole.vector,
+    )
+
+
+def rank_passages(matched: Matched, lexical: Mapping[str, float], weights: Weights) -> Vector:
+    """Score whole passages by their coverage, cosine and BM25 (as a share of the best)."""
+    top = max(lexical.values(), default=1.0) or 1.0
+    words = np.array([lexical.get(one.id, 0.0) / top for one in matched.passages], np.float32)
+    parts = {
+        "passage": matched.passage,
+        "passage_rare": matched.passage_rare,
+        "dense": matched.dense,
+        "words": words,
+    }
+    scores = np.zeros(len(matched.passages), np.float32)
+    for name, values in parts.items():
+        scores += weights.passage.get(name, 0.0) * values
+    return scores
+
+
+def rank_sentences(
+    matched: Matched, asked: Asked, weights: Weights, lexicon: Lexicon
+) -> list[Ranked]:
+    """Score every sentence that may be quoted, best first."""
+    table = features(matched, asked, lexicon)
+    counted = np.array([weights.sentence.get(name, 0.0) for name in FEATURES], np.float32)
+    scores = table @ counted
+    places = [place for one in matched.passages for place in range(len(one.sentences))]
+    ranked = (
+        Ranked(
+            passage=matched.passages[matched.owner[row]],
+            place=places[row],
+            score=float(scores[row]),
+            features=table[row],
+        )
+        for row in np.argsort(-scores, kind="stable")
+    )
+    return [one for one in ranked if one.sentence.kind in _QUOTABLE]
+
+
+def features(matched: Matched, asked: Asked, lexicon: Lexicon) -> NDArray[np.float32]:
+    """Return one row a sentence, columns as in ``FEATURES``."""
+    before, after = _neighbours(matched)
+    owner = matched.owner
+    plain = np.column_stack(
+        [
+            matched.sentence,
+            matched.sentence_rare,
+            matched.passage[owner],
+            matched.passage_rare[owner],
+            matched.own - matched.sentence,
+            matched.dense[owner],
+            before,
+            after,
+        ]
+    )
+    told = [
+        _told(sentence, passage, asked, lexicon)
+        for passage in matched.passages
+        for sentence in passage.sentences
+    ]
+    return np.concatenate([plain, np.array(told, np.float32)], axis=1, dtype=np.float32)
+
+
+def _neighbours(matched: Matched) -> tuple[Vector, Vector]:
+    """How well the sentences before and after, in the same passage, match."""
+    before = np.zeros_like(matched.sentence)
+    after = np.zeros_like(matched.sentence)
+    together = matched.owner[1:] == matched.owner[:-1]
+    before[1:][together] = matched.sentence[:-1][together]
+    after[:-1][together] = matched.sentence[1:][together]
+    return before, after
+
+
+def _told(
+    sentence: StoredSentence, passage: StoredPassage, asked: Asked, lexicon: Lexicon
+) -> tuple[float, ...]:
+    """What the sentence's words and attribution say: the columns from "length" on."""
+    query = asked.query
+    text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+    figures = "number" in query.wants and bool(_NUMBER.search(_MARKERS.sub("", text)))
+    return (
+        math.log(len(text)),
+        _age(passage, asked),
+        *_event(sentence, passage, query.events),
+        *_source(sentence, query, lexicon),
+        float(figures),
+        float(sentence.kind is BlockKind.TAKEAWAY),
+    )
+
+
+def _age(passage: StoredPassage, asked: Asked) -> float:
+    """Log of the days since publication; an undated report is as old as a month."""
+    if passage.published is None:
+        return math.log1p(_UNDATED_AGE)
+    return math.log1p(max(0, (asked.query.asked_on - passage.published).days))
+
+
+def _event(
+    sentence: StoredSentence, passage: StoredPassage, events: Sequence[Period]
+) -> tuple[float, float]:
+    """Whether the sentence, and the report's date, speak of the days asked about.
+
+    Returns:
+        1 where the sentence names such a day, -1 where it names others only, 0 without dates; and
+        1 for a report of those days, falling over the two days after, 0 for any other.
+    """
+    if not events:
+        return 0.0, 0.0
+    named = 0.0
+    if sentence.days:
+        named = -1.0
+        if any(
+            first <= event.last and event.first <= last
+            for first, last in sentence.days
+            for event in events
+        ):
+            named = 1.0
+    if passage.published is None:
+        return named, 0.0
+    late = min(
+        (passage.published - event.last).days if passage.published >= event.first else _NEVER
+        for event in events
+    )
+    return named, max(0.0, min(1.0, 1.0 - late / 3))
+
+
+def _source(sentence: StoredSentence, query: Query, lexicon: Lexicon) -> tuple[float, float]:
+    """Whether the sentence is said by whom the question asks about.
+
+    Returns:
+        1 where a statement's speaker (or side) is one asked for, -1 where all are others', else 0;
+        and the same for the speaker in person.
+    """
+    if not sentence.statements or not (query.sides or query.speakers):
+        return 0.0, 0.0
+    sides = {said.side for said in sentence.statements}
+    side = any(lexicon.covers(one, asked) for one in sides for asked in query.sides)
+    people = {key for said in sentence.statements for key in _keys(said.speaker, lexicon)}
+    person = bool(people & set(query.speakers))
+    return (1.0 if side or person else -1.0), float(person)
+
+
+@lru_cache(maxsize=20_000)
+def _keys(speaker: str | None, lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(mention.key for mention in lexicon.find(speaker)) if speaker else frozenset()
+
+
+def signals(asked: Asked, ranked: Sequence[Ranked]) -> dict[str, float]:
+    """Return what tells an answered question from one that only resembles the reports.
+
+    The features of the best sentence, and: ``margin``, its lead over the tenth; ``rarest``, the
+    cosine found for the question's rarest word; ``best_…``, maxima over the first five.
+    """
+    best = ranked[0]
+    found = dict(zip(FEATURES, best.features.tolist(), strict=True))
+    tenth = ranked[min(9, len(ranked) - 1)]
+    found["margin"] = best.score - tenth.score
+    found["score"] = best.score
+    for name in ("sentence", "sentence_rare", "passage_rare"):
+        column = FEATURES.index(name)
+        found[f"best_{name}"] = max(float(one.features[column]) for one in ranked[:5])
+    found["words"] = float(len(asked.query.terms))
+    return found

@@ -1,0 +1,152 @@
+"""Retrieve and answer: dense and lexical candidates, ranked sentence by sentence, quoted or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from index.answer import AnswerSettings, answer
+from index.model import RankedPassage
+from index.ports import Window
+from index.query import understand
+from index.rank import Asked, match, rank_passages, rank_sentences, rarity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from index.catalogue import Catalogue
+    from index.derive import Derivation, Progress
+    from index.lexicon import Lexicon
+    from index.model import Answer
+    from index.passages import PassageStore
+    from index.periods import Period
+    from index.ports import Embedder, LexicalIndex, VectorIndex
+    from index.query import Query
+    from index.rank import Matched, Weights
+
+_LATER: Final = timedelta(days=2)
+_REPORTS: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSettings:
+    """How wide retrieval looks: passages taken from each index; and what an answer is made of."""
+
+    dense: int = 100
+    lexical: int = 60
+    answer: AnswerSettings = field(default_factory=AnswerSettings)
+
+
+class Search:
+    """The open search index of one data folder."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        passages: PassageStore,
+        vectors: VectorIndex,
+        words: LexicalIndex,
+        embedder: Embedder,
+        derivation: Derivation,
+        lexicon: Lexicon,
+        weights: Weights,
+        settings: SearchSettings,
+    ) -> None:
+        self._catalogue = catalogue
+        self._passages = passages
+        self._vectors = vectors
+        self._words = words
+        self._embedder = embedder
+        self._derivation = derivation
+        self._lexicon = lexicon
+        self._weights = weights
+        self._settings = settings
+        self._report = lru_cache(maxsize=_REPORTS)(catalogue.report)
+
+    def follow(self, progress: Progress) -> int:
+        """Bring passages and indexes up to the change log; return passages encoded."""
+        return self._derivation.follow(progress)
+
+    def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
+        """Answer with quotes from reports published by ``asked_on``, or refuse."""
+        query = understand(question, asked_on=asked_on, history=history, lexicon=self._lexicon)
+        asked = self._asked(query)
+        matched, _ = self._candidates(asked, Window(last=asked_on))
+        ranked = rank_sentences(matched, asked, self._weights, self._lexicon) if matched else []
+        return answer(
+            question=question,
+            asked=asked,
+            ranked=ranked,
+            read=self._report,
+            searched=self._catalogue.searched(asked_on),
+            weights=self._weights,
+            settings=self._settings.answer,
+        )
+
+    def ranked(self, question: str, *, top: int, asked_on: date) -> list[RankedPassage]:
+        """Return the best passages for a question: retrieval alone."""
+        query = understand(question, asked_on=asked_on, lexicon=self._lexicon)
+        matched, lexical = self._candidates(self._asked(query), Window())
+        if matched is None:
+            return []
+        scores = rank_passages(matched, lexical, self._weights)
+        return [
+            RankedPassage(
+                start=matched.passages[place].start,
+                end=matched.passages[place].end,
+                report_id=matched.passages[place].report_id,
+                text=matched.passages[place].text,
+                score=float(scores[place]),
+            )
+            for place in np.argsort(-scores, kind="stable")[:top]
+        ]
+
+    def _asked(self, query: Query) -> Asked:
+        texts = [query.standalone]
+        if query.text != query.standalone:
+            texts.append(query.text)
+        encoded = self._embedder.questions(texts)
+        return Asked(
+            query=query,
+            whole=encoded[0],
+            own=encoded[-1],
+            rarity=rarity(query.standalone, encoded[0].starts, self._rarity(query)),
+        )
+
+    def _rarity(self, query: Query) -> Callable[[str], float]:
+        """Weigh only the words searched for: what is left out of the terms says nothing."""
+        stems = {stem for word, _ in query.terms for stem in self._words.stems(word)}
+
+        def of_word(word: str) -> float:
+            return self._words.rarity(word) if stems & set(self._words.stems(word)) else 0.0
+
+        return of_word
+
+    def _candidates(self, asked: Asked, window: Window) -> tuple[Matched | None, dict[str, float]]:
+        dense = self._vectors.nearest(asked.whole.vector, top=self._settings.dense, window=window)
+        lexical = self._words.search(asked.query.terms, top=self._settings.lexical, window=window)
+        for period in asked.query.events:
+            near = _around(period, window)
+            dense += self._vectors.nearest(
+                asked.whole.vector, top=self._settings.lexical, window=near
+            )
+            lexical += self._words.search(
+                asked.query.terms, top=self._settings.lexical, window=near
+            )
+        loaded = self._passages.load(sorted({hit.id for hit in (*dense, *lexical)}))
+        if not loaded:
+            return None, {}
+        passages = [loaded[id_] for id_ in sorted(loaded)]
+        return match(passages, asked), {hit.id: hit.score for hit in lexical}
+
+
+def _around(period: Period, window: Window) -> Window:
+    """Reports that may tell of a period: of its days and the two after, within the window."""
+    last = period.last + _LATER
+    return Window(first=period.first, last=last if window.last is None else min(last, window.last))
