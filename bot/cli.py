@@ -41,9 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = _common()
     parser = argparse.ArgumentParser(
-        prog="briefing", description="Ask think-tank reports, with citations.", parents=[common]
+        prog="briefing", description="Ask think-tank reports, with citations.", parents=[_common()]
     )
     parser.set_defaults(
         data=Path(os.environ.get("BRIEFING_DATA") or "data"), config=None, json=False
@@ -51,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     names = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, run: commands.Command, help_: str) -> argparse.ArgumentParser:
-        made = names.add_parser(name, help=help_, description=help_, parents=[common])
+        # Each command has options of its own: shared ones would take the defaults set above.
+        made = names.add_parser(name, help=help_, description=help_, parents=[_common()])
         made.set_defaults(run=run, command=name)
         return made
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakValueDictionary
 
 from telegram import Update
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 from telegram.ext import Application, BaseUpdateProcessor, CallbackContext, ExtBot
 
 from bot.redaction import outline
@@ -116,7 +123,9 @@ async def _started(application: App, chat: TelegramChat) -> None:
             raise SettingsError(
                 "Telegram refuses TELEGRAM_BOT_TOKEN; copy it again from @BotFather"
             ) from None  # the library's own text holds the token
-        except NetworkError as error:
+        except BadRequest:  # a kind of network error in the library, but none that passes
+            raise
+        except (NetworkError, RetryAfter) as error:
             log.warning("Telegram is not reached, next try in %d s: %s", pause, outline(error))
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)

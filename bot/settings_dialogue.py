@@ -215,6 +215,8 @@ def _days(weekdays: frozenset[int], choice: str) -> frozenset[int]:
     if choice in {"all", "work"}:
         return EVERY_DAY if choice == "all" else WORK_DAYS
     day = {int(choice[1:])}
+    if not day <= EVERY_DAY:
+        raise SubscriptionError("stale")
     left = weekdays | day if choice[:1] == "+" else weekdays - day
     if not left:
         raise SubscriptionError("last_day")

@@ -209,8 +209,8 @@ CALENDAR: Final = (
     ),
     rule(
         "the",
-        r"(?:(?:on|by|since|until|till|before|after|from|around|between|(?:night|morning|evening) of)"
-        r" |^)(?P<what>the (?P<day>[0-9]{1,2})o(?: (?:to|until|till|and|-|through)(?: the)?"
+        r"(?:(?:on|by|since|until|till|before|after|from|around|between|(?:night|morning|evening)"
+        r" of) |^)(?P<what>the (?P<day>[0-9]{1,2})o(?: (?:to|until|till|and|-|through)(?: the)?"
         rf" (?P<last>[0-9]{{1,2}})o)?){_CLOSE}",
         _numbered,
     ),

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import OSA
 
+from index.wordlists import listed, word_set
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MONTHS: Final = (
+_MONTHS: Final = listed(
     "january february march april may june july august september october november december"
-).split()
-_WEEKDAYS: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
+)
+_WEEKDAYS: Final = listed("monday tuesday wednesday thursday friday saturday sunday")
 _VERBS: Final = frozenset({"march", "may"})
 _SEASONS: Final = {"spring": "S0", "summer": "S1", "autumn": "S2", "winter": "S3"}
 _CODES: Final = {
@@ -45,7 +47,7 @@ _UNSURE: Final = {
 _ORDINALS: Final = {
     word: f"{number}o"
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+        listed("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"),
         1,
     )
 }
@@ -62,23 +64,24 @@ _TOKEN: Final = re.compile(
     r"(?P<date>[0-9]{1,4}(?P<sep>[-./])[0-9]{1,2}(?P=sep)[0-9]{1,4}(?![0-9])"
     r"|[0-9]{1,2}[./][0-9]{1,2}\.?(?![0-9/%]))"
     r"|(?P<ordinal>[0-9]{1,2})(?:st|nd|rd|th)\b"
-    r"|(?P<word>[^\W_]+)(?:['’`]s\b)?"
+    r"|(?P<word>[^\W_]+)(?:['\u2019`]s\b)?"
     r"|(?P<mark>[^\w\s])",
     re.IGNORECASE,
 )
-_DASHES: Final = "‐‑‒–—−"
+_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2212"
 
-_LEADS: Final = frozenset(
+_LEADS: Final = word_set(
     "in since until till by before after during from between around about early mid late of last"
-    " this next past previous through throughout earlier month".split()
+    " this next past previous through throughout earlier month"
 )
-_LINKS: Final = frozenset("and or to - through until till".split())
-_MOTION: Final = frozenset("on to toward towards into through across past against".split())
-_OWNERS: Final = frozenset("his her its their my our".split())
-FUNCTION: Final = frozenset(
+_PARTS: Final = word_set("early mid late")
+_LINKS: Final = word_set("and or to - through until till")
+_MOTION: Final = word_set("on to toward towards into through across past against")
+_OWNERS: Final = word_set("his her its their my our")
+FUNCTION: Final = word_set(
     "a about after and are as at before but by did do does for from had has how in is it just of"
     " on or over that the then there they this to until was we were what when where which who why"
-    " will with".split()
+    " will with"
 )
 _NUMBER: Final = re.compile(r"[0-9]{1,2}o?|(?:19|20)[0-9]{2}")
 
@@ -122,6 +125,11 @@ def line_of(text: str, *, edited: bool) -> Line:
     return Line(" ".join(words), tuple(places), tuple(spans))
 
 
+def names_days(word: str) -> bool:
+    """Tell whether a word in lower case is a month's, weekday's or season's name by itself."""
+    return word in _CODES or word in _VERBS
+
+
 def _word(token: re.Match[str], *, edited: bool) -> str:
     if token["date"]:
         return token["date"]
@@ -154,27 +162,27 @@ def _respelt(word: str) -> str:
 def _names_days(words: Sequence[str], place: int) -> bool:
     """Tell whether an unsure word (may, march, sun, sat, fall, an abbreviation) names days here."""
     word = words[place]
-    earlier, before = ["", "", *words[:place]][-2:]
+    earlier, before = ["", "", *words[max(0, place - 2) : place]][-2:]
     after, later = [*words[place + 1 : place + 3], "", ""][:2]
     if word == "fall":
         return before in {"this", "last", "next"} or re.fullmatch(r"20[0-9]{2}", after) is not None
     if _UNSURE[word].startswith("W"):
         return before in _LEADS or before == "on" or (before in _LINKS and earlier[:1] == "W")
-    if len(words) == 1 or _NUMBER.fullmatch(after):
-        return True
-    if (after in _LINKS and later[:1] == "M") or (before in _LINKS and earlier[:1] == "M"):
+    linked = (after in _LINKS and later[:1] == "M") or (before in _LINKS and earlier[:1] == "M")
+    if linked or len(words) == 1 or _NUMBER.fullmatch(after):
         return True
     closed = after in FUNCTION or not after[:1].isalpha()
-    if _NUMBER.fullmatch(before) or (before == "of" and _NUMBER.fullmatch(earlier)):
-        return closed
+    ordinal = _NUMBER.fullmatch(before) is not None and before.endswith("o")
+    led = ordinal or before in _LEADS or (before == "-" and earlier in _PARTS)
     if word == "march":
-        owned = before in _OWNERS and not closed
-        return (before in _LEADS or owned) and after not in _MOTION
-    return before in _LEADS and (word != "may" or before != "this" or closed)
+        led = (led or (before in _OWNERS and not closed)) and after not in _MOTION
+    if before.isdigit() or (word == "may" and before == "this"):
+        return closed
+    return led
 
 
 def _beside_month(words: Sequence[str], place: int) -> bool:
-    earlier, before = ["", "", *words[:place]][-2:]
+    earlier, before = ["", "", *words[max(0, place - 2) : place]][-2:]
     after, later = [*words[place + 1 : place + 3], "", ""][:2]
     return (after == "of" and _may_be_month(later)) or (before == "the" and _may_be_month(earlier))
 

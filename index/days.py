@@ -17,7 +17,7 @@ _LAST_YEAR: Final = 2100
 _LEAP_GAP: Final = 8
 _DECEMBER: Final = 12
 # A report looks back most of a year and ahead a season; what it names lies between.
-_REPORT_BACK: Final = 274
+_REPORT_BACK: Final = 300
 _REPORT_AHEAD: Final = 91
 _PLAN_AHEAD: Final = 183
 
@@ -29,7 +29,7 @@ class Days(NamedTuple):
     last: date
 
     @property
-    def count(self) -> int:
+    def length(self) -> int:
         """Number of days."""
         return self.last.toordinal() - self.first.toordinal() + 1
 

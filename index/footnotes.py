@@ -17,7 +17,7 @@ def footnotes(report: ParsedReport, sentence: Span) -> tuple[Footnote, ...]:
 
     A sentence's own markers have the scope "sentence". A sentence without any takes the markers
     that come next in its paragraph, up to the end of the cluster they stand in, with the scope
-    "paragraph". A label whose note this copy lacks, or prints without a word, has the status "missing".
+    "paragraph". A label whose note this copy lacks, or prints without a word, is "missing".
     """
     own = [marker for marker in report.markers if sentence.overlaps(marker)]
     if own:

@@ -40,12 +40,15 @@ class Kind(StrEnum):
     OUTLET = "outlet"
     OFFICE = "office"
     BODY = "body"
+    GROUP = "group"
     CAPITAL = "capital"
     SIDE = "side"
     PLACE = "place"
     TERM = "term"
 
 
+_OWNED: Final = frozenset({Kind.BODY, Kind.GROUP, Kind.OFFICE})
+_UNGUESSED: Final = _OWNED | {Kind.TERM, Kind.SIDE}
 _RANK: Final = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -107,6 +110,7 @@ class _Publisher(_Settings):
 
 
 class _Speakers(_Settings):
+    sides: dict[str, str] = {}
     words: frozenset[str]
     units: frozenset[str]
     modifiers: frozenset[str]
@@ -125,6 +129,7 @@ class _Data(_Settings):
     sides: dict[str, _Side]
     capitals: dict[str, Names] = {}
     bodies: Names = {}
+    groups: Names = {}
     offices: Names = {}
     holders: Names = {}
     people: dict[str, Names] = {}
@@ -154,6 +159,7 @@ class _Data(_Settings):
                     yield Entry(key=key, kind=kind, side=owner, names=names)
         for kind, section in (
             (Kind.BODY, self.bodies),
+            (Kind.GROUP, self.groups),
             (Kind.OFFICE, self.offices),
             (Kind.TERM, self.terms),
         ):
@@ -206,6 +212,7 @@ class Lexicon:
         saying_that: the forms among them that tell of a statement only before "that" or a quotation.
         judging: word to the cue that a judgement with it is given ("indicates" to "suggest").
         speakers: words that can stand for a speaker ("officials", "milblogger").
+        speaker_sides: those among them that tell the side by themselves, with its key.
         units: words for those who more often act than speak ("forces").
         modifiers: words that stand between an article and a speaker ("senior").
         given: every known given name.
@@ -221,6 +228,7 @@ class Lexicon:
         self.sayings: Final = _forms(data.sayings)
         self.judging: Final = _forms(data.judging)
         self.speakers: Final = data.speakers.words
+        self.speaker_sides: Final = data.speakers.sides
         self.units: Final = data.speakers.units
         self.modifiers: Final = data.speakers.modifiers
         self._given: Final = {one: group for group in data.given_names for one in group}
@@ -230,9 +238,11 @@ class Lexicon:
         self.entries = entries
         for entry in entries.values():
             self._plant(entry)
+        self._side_words: dict[str, str] = {}
         for key, side in data.sides.items():
             for adjective in (*side.adjectives, *side.nouns):
                 self._grow(self._belongs, adjective, entries[key])
+                self._side_words.setdefault(adjective, key)
         people = [entry.names[0] for entry in entries.values() if entry.kind is Kind.PERSON]
         self.given: Final = frozenset(self._given) | {name.split()[0] for name in people}
 
@@ -356,9 +366,14 @@ class Lexicon:
         """Every side's key."""
         return tuple(self._data.sides)
 
-    def is_adjective(self, word: str, side: str) -> bool:
+    def side_named(self, word: str) -> str | None:
+        """Return the side that has ``word`` as an adjective or a noun ("Russian", "UK")."""
+        return self._side_words.get(word)
+
+    def is_side_adjective(self, word: str) -> bool:
         """Tell whether a side's word can't stand alone ("Russian", unlike "Russia")."""
-        return word in self._data.sides[side].adjectives
+        side = self._side_words.get(word)
+        return side is not None and word in self._data.sides[side].adjectives
 
     def covers(self, side: str | None, asked: str) -> bool:
         """Tell whether what ``side`` says counts when ``asked`` is asked for: itself or a part."""
@@ -375,7 +390,7 @@ class Lexicon:
         return self._given.get(given, (given,))
 
     def _part(self, part: str) -> tuple[str, ...]:
-        return self._data.bodies.get(part) or self._data.offices[part]
+        return self.entries[part].names
 
     def _surname(self, entry: Entry) -> tuple[str, ...]:
         last = entry.names[0].rpartition(" ")[2]
@@ -383,14 +398,14 @@ class Lexicon:
 
     def _plant(self, entry: Entry) -> None:
         """Enter every name of an entry, a person's under each spelling of the given name."""
-        tree = self._parts if entry.kind in {Kind.BODY, Kind.OFFICE} else self._names
+        tree = self._parts if entry.kind in _OWNED else self._names
         names = list(entry.names)
         if entry.kind is Kind.PERSON:
             names += self._surname(entry)
             names += [one for name in entry.names for one in self._respelt(name)]
         for name in names:
             self._grow(tree, name, entry)
-            if entry.kind not in {Kind.BODY, Kind.OFFICE, Kind.TERM, Kind.SIDE}:
+            if entry.kind not in _UNGUESSED:
                 self._single.setdefault(" ".join(_fold(one) for one in _WORD.findall(name)), entry)
 
     def _respelt(self, name: str) -> list[str]:
@@ -419,7 +434,7 @@ class Lexicon:
     ) -> Iterator[tuple[Entry, int]]:
         """Yield a body or office that starts here, with its side where that stands before it."""
         bare = _walk(self._parts, text, words, at, typed=typed)
-        if bare is not None and bare[0].key != "officials":
+        if bare is not None and bare[0].kind is not Kind.GROUP:
             yield bare
         owner = _walk(self._belongs, text, words, at, typed=typed)
         if owner is None:

@@ -1,10 +1,12 @@
-"""The words of questions: which say nothing of the subject, and what kind of answer they ask for."""
+"""The words of questions: which say nothing, and what kind of answer they ask for."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from typing import Final, Literal
+
+from index.wordlists import word_set
 
 Want = Literal[
     "number", "person", "place", "time", "statement", "reason", "list", "yes_no", "comparison"
@@ -13,88 +15,93 @@ Recency = Literal["latest", "so far"]
 
 MOST_CHARACTERS: Final = 1_000
 _READ_CHARACTERS: Final = 4_000
-WORD: Final = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*")
+WORD: Final = re.compile(r"[^\W_]+(?:['\u2019`][^\W_]+)*")
 _UNPRINTABLE: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]+"
 )
 
-STOP: Final = frozenset(
+_TAG: Final = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>")
+
+STOP: Final = word_set(
     "a about above according acording actually after again all also am an and any anybody anyone"
     " anything are aren't as ask asked asks at be became become been before being both but by came"
     " can can't cannot come could did didn't do does doesn't doing don't done each either else even"
-    " ever every exactly far few first for from gave get gets getting give given gives go goes going"
-    " gone got had has hasn't have haven't having he her here him himself his how how's however hw i"
-    " i'm if in instead into is isn't it it's its itself just know last latest let like likely long"
-    " look looked looking looks made make makes many may me might more most much must my near no nor"
-    " not now of off often ok okay on once one ones only or other our out over own per please put"
-    " quite rather re really recent recently reckon right said same saw say saying says see seem"
-    " seems seen shall she should since so some somebody someone something soon still such sure take"
-    " taken takes tell tells than thanks that that's the their them themselves then there there's"
-    " these they they'd they'll they're they've thing things think this those though through thus"
-    " till to told too took toward towards under until up upon us use very via want wants was wasn't"
-    " way we well went were weren't what what's whatever when when's where where's whether which"
-    " while who who's whom whose why why's will with within without won't would wouldn't yes yet you"
-    " your".split()
+    " ever every exactly far few first for from gave get gets getting give given gives go goes"
+    " going gone got had has hasn't have haven't having he her here him himself his how how's"
+    " however hw i i'm if in instead into is isn't it it's its itself just know last latest let"
+    " like likely long look looked looking looks made make makes many may me might more most much"
+    " must my near no nor not now of off often ok okay on once one ones only or other our out over"
+    " own per please put quite rather re really recent recently reckon right said same saw say"
+    " saying says see seem seems seen shall she should since so some somebody someone something"
+    " soon still such sure take taken takes tell tells than thanks that that's the their them"
+    " themselves then there there's these they they'd they'll they're they've thing things think"
+    " this those though through thus till to told too took toward towards under until up upon us"
+    " use very via want wants was wasn't way we well went were weren't what what's whatever when"
+    " when's where where's whether which while who who's whom whose why why's will with within"
+    " without won't would wouldn't yes yet you your"
 )
 """Words that are not searched for."""
 
 # Without their apostrophe, as people type them.
-_SLOPPY: Final = frozenset(
-    "whats whos hows wheres whens whys thats theyll theyre theyve theyd didnt doesnt dont isnt arent"
-    " wasnt werent hasnt havent wont wouldnt couldnt cant shouldnt im ive id youre".split()
+_SLOPPY: Final = word_set(
+    "whats whos hows wheres whens whys thats theyll theyre theyve theyd didnt doesnt dont isnt"
+    " arent wasnt werent hasnt havent wont wouldnt couldnt cant shouldnt im ive id youre"
 )
 # Ordinary words that a spelling match would take for names.
-ORDINARY: Final = frozenset(
+ORDINARY: Final = word_set(
     "area areas calling camps country countries crossed cross doing during earlier fired forces"
     " forced finger harsh heard house large letter living major mission movies number numbers order"
     " party people person piece point police power price prices public quick region regions report"
     " reports result rules serve served share shared shells short small soldier soldiers speech"
-    " start started state strike strikes trade train trains turn units video votes voting water week"
-    " woods works world years".split()
+    " start started state strike strikes trade train trains turn units video votes voting water"
+    " week woods works world years"
 )
 _STOPPED: Final = STOP | _SLOPPY
 
+_DO: Final = "did|does|do|is|are|was|were|has|have|had|can|could|will|would|should"
+# The noun a question word goes with: "which senior FSB officers", never "what did the general say".
+_OF_WHAT: Final = rf"\b(?:which|what|in how many) (?:(?!(?:{_DO})\b)[\w'-]+ ){{0,4}}?"
+_OPENS: Final = r"(?:^|[,;.?!] ?|\b(?:and|or|so|but) )"
 _NUMBER: Final = re.compile(
     r"\bhow (?:many|much|big|large|long|old|often|far|high|few|quickly|fast|soon|tall|deep|wide)"
     r"|\bhw (?:many|much)"
-    r"|\b(?:what|which|the) (?:\w+ ){0,2}?(?:share|percentage|percent|proportion|number|numbers|toll"
-    r"|count|turnout|price|salary|sum|amount|total|figures?|odds|rate|size|bonus|penalty|fine|cost)\b"
+    r"|\b(?:what|which|whats|what's|the) (?:\w+ ){0,2}?(?:share|percentage|percent|proportion"
+    r"|numbers?|toll|count|turnout|price|salary|sum|amount|total|figures?|odds|rate|size|bonus|penalty|fine"
+    r"|cost|money)\b"
     r"|\b(?:death toll|any numbers|at last count)\b"
 )
 _PERSON: Final = re.compile(
-    r"\b(?:who|whom|whose|who's|whos)\b"
-    r"|\b(?:which|what) (?:[\w'-]+ ){0,4}?(?:general|generals|officer|person|man|woman|politician"
-    r"|official|minister|leader|commander|reporter|journalist|mp|governor|mayor|blogger|boss|bosses"
-    r"|deputy|deputies|chief|people|head)\b|\bnames? of the\b"
+    rf"{_OPENS}(?:who|whom|whose|who's|whos)\b|\bnames? of the\b"
+    rf"|{_OF_WHAT}(?:generals?|officers?|persons?|man|woman|men|politicians?|officials?|ministers?"
+    r"|leaders?|commanders?|reporter|journalists?|mps?|governors?|mayors?|bloggers?|boss|bosses"
+    r"|deputy|deputies|chiefs?)\b|\bwhich (?:[\w'-]+ ){0,3}?people\b"
 )
 _PLACE: Final = re.compile(
-    r"\b(?:where|where's|wheres)\b"
-    r"|\b(?:which|what|in how many) (?:[\w'-]+ ){0,2}?(?:town|towns|city|cities|village|villages"
-    r"|place|places|country|countries|region|regions|province|provinces|oblast|oblasts|parts?"
-    r"|area|areas|settlements?|district|direction|airfield|base)\b"
+    rf"{_OPENS}(?:where|where's|wheres)\b|\bwhere (?:{_DO})\b"
+    rf"|{_OF_WHAT}(?:towns?|cities|city|villages?|places?|country|countries|regions?|provinces?"
+    r"|oblasts?|parts?|areas?|settlements?|districts?|airfields?|bases?)\b"
 )
 _TIME: Final = re.compile(
-    r"\b(?:when|when's|whens|how soon|until when|since when)\b"
-    r"|\b(?:what|which|the latest) (?:day|date|dates|time|month|year)\b"
+    rf"\b(?:when|when's|whens)(?: exactly)? (?:{_DO})\b|\b(?:how soon|until when|since when)\b"
+    rf"|{_OPENS}when\W*$|\b(?:what|which|the latest) (?:day|date|dates|time|month|year)\b"
 )
 _REASON: Final = re.compile(
-    r"^(?:and |so |but )?(?:why|why's|whys)\b|\b(?:how come|what for|why (?:did|do|does|is|was|has"
-    r"|isn't|are|were|won't)|reasons?|excuse|explain(?:s|ed)?|justif(?:y|ies|ied)|motives?)\b"
+    rf"{_OPENS}(?:why|why's|whys)\b|\b(?:how come|what for|reasons?|excuse|explain(?:s|ed)?"
+    rf"|justif(?:y|ies|ied)|motives?)\b|\bwhy (?:{_DO}|isn't|aren't|won't|didn't)\b"
 )
 _LIST: Final = re.compile(
-    r"\b(?:which|what) (?:[\w'-]+ ){0,3}?(?:countries|places|units|towns|villages|regions|provinces"
-    r"|cities|weapons|types|missiles|rules|conditions|demands|names|reasons|parts|ships|bosses"
-    r"|people|oblasts|settlements|groups|sanctions|versions)\b"
-    r"|\b(?:who|what) are\b|\b(?:list|name) (?:all|the|every)\b|\bwhat were (?:they|the)\b"
+    rf"{_OF_WHAT}(?:countries|places|units|towns|villages|regions|provinces|cities|weapons|types"
+    r"|missiles|rules|conditions|demands|names|reasons|parts|ships|bosses|generals|people|oblasts"
+    r"|settlements|groups|sanctions|versions|deputies|officers|officials)\b"
+    r"|\bwho are\b|\bwhat are the names\b|\b(?:list|name) (?:all|the|every)\b|\bwhat were they\b"
 )
 _YES_NO: Final = re.compile(
-    r"^(?:and |so |but |ok |then )*(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would"
-    r"|should|isn't|aren't|didn't|doesn't|hasn't)\b"
-    r"|[,.;?] (?:and )?(?:did|does|do|is|was|were|has|have|had) "
+    rf"^(?:(?:and|so|but|ok|then) )*(?:{_DO}|isn't|aren't|didn't|doesn't|hasn't)\b"
+    rf"|[,.;?] (?:and )?(?:{_DO}) |\band (?:did|does|is|was|has) "
 )
 _COMPARISON: Final = re.compile(
     r"\b(?:compar\w+|differ\w*|disagree\w*|versus|vs|change[ds]?|changing|shift(?:ed|s)?|evolv\w+"
-    r"|(?:each|both|either|two|all) sides?|at first|originally|how far apart|contradict\w*|instead"
+    r"|(?:each|both|either|two|all) sides?|each|at first|originally|how far apart|contradict\w*"
     r"|stick to|hold up|two versions|later (?:say|said|that)|really)\b"
 )
 _SO_FAR: Final = re.compile(
@@ -121,11 +128,11 @@ _LETTER: Final = re.compile(r"[^\W\d_]")
 _LEAST_LATIN: Final = 0.6
 _TELLING: Final = 2
 _FOREIGN: Final = {
-    "de": frozenset("der die das und ist nicht wie viele wer wann warum über auf hat mit von".split()),
-    "fr": frozenset("le les des est que qui quand pourquoi combien dans sur une avec pour du".split()),
-    "es": frozenset("el los las es que quién cuándo cuántos por qué una con para del sobre".split()),
-    "it": frozenset("il gli che chi quando perché quanti della sono una con per del sul".split()),
-    "pl": frozenset("czy jest kto kiedy ile dlaczego jak gdzie nie się przez dla ze co".split()),
+    "de": word_set("der die das und ist nicht wie viele wer wann warum über auf hat mit von"),
+    "fr": word_set("le les des est que qui quand pourquoi combien dans sur une avec pour du"),
+    "es": word_set("el los las es que quién cuándo cuántos por qué una con para del sobre"),
+    "it": word_set("il gli che chi quando perché quanti della sono una con per del sul"),
+    "pl": word_set("czy jest kto kiedy ile dlaczego jak gdzie nie się przez dla ze co"),
 }
 
 
@@ -133,7 +140,7 @@ def clean(question: str) -> str:
     """Return the question on one line, without what can't be read, at most 1,000 characters."""
     plain = unicodedata.normalize("NFKC", question[:_READ_CHARACTERS])
     plain = plain.encode("utf-8", "ignore").decode("utf-8")
-    plain = _UNPRINTABLE.sub(" ", plain).replace("’", "'").replace("`", "'")
+    plain = _UNPRINTABLE.sub(" ", _TAG.sub(" ", plain)).replace("\u2019", "'").replace("`", "'")
     plain = " ".join(plain.split())
     if len(plain) <= MOST_CHARACTERS:
         return plain
@@ -147,7 +154,7 @@ def stopped(word: str) -> bool:
 
 
 def wants(text: str) -> frozenset[Want]:
-    """Return the kinds of answer a question in lower case asks for; "statement" is not among them."""
+    """Return the kinds of answer a question in lower case asks for, save "statement"."""
     return frozenset(want for want, pattern in _PATTERNS if pattern.search(text))
 
 

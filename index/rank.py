@@ -118,10 +118,15 @@ def rarity(text: str, starts: NDArray[np.int32], of_word: Callable[[str], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """Passages with how their sentences and they themselves match: rows are sentences in order."""
+    """Passages with how their sentences and they themselves match.
+
+    ``tokens`` has a row a sentence and a column a question token; what is named after a sentence (and
+    ``own``) has their number of rows, what is named after a passage (and ``dense``) one a passage.
+    """
 
     passages: tuple[StoredPassage, ...]
     owner: NDArray[np.intp]
+    tokens: Vector
     sentence: Vector
     sentence_rare: Vector
     own: Vector
@@ -144,6 +149,7 @@ def match(passages: Sequence[StoredPassage], asked: Asked) -> Matched:
     return Matched(
         passages=tuple(passages),
         owner=owner,
+        tokens=found,
         sentence=sentence,
         sentence_rare=found @ asked.rarity,
         own=own,

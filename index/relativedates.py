@@ -18,16 +18,18 @@ from index.days import (
     week_of,
     year_of,
 )
+from index.wordlists import listed
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
+    from datetime import date
 
 _COUNTS: Final = {
     **dict.fromkeys(("a", "an", "one"), 1),
     **{
         word: number
-        for number, word in enumerate("two three four five six seven eight nine ten".split(), 2)
+        for number, word in enumerate(listed("two three four five six seven eight nine ten"), 2)
     },
     "couple": 2,
     "few": 4,
@@ -39,6 +41,9 @@ _SLACK: Final = {"hour": 0, "day": 0, "week": 3, "month": 10, "year": 30}
 _ROUGH: Final = frozenset({"few", "several", "couple"})
 _SATURDAY: Final = 5
 _LAST_YEAR: Final = 9999
+# A feast this near is the one meant, though it is still to come.
+_FEAST_AHEAD: Final = 10
+_FEAST_BACK: Final = 60
 
 _AROUND_TODAY: Final = {
     **dict.fromkeys(
@@ -154,19 +159,26 @@ def _feast(found: re.Match[str], anchor: Anchor) -> Iterator[Named]:
     name, year = found["name"], found["year"]
     month, day, length = _FEASTS[name]
     if name == "easter":
-        years = range(int(year), int(year) + 1) if year else _years_back(anchor)
-        fridays = [shift(orthodox_easter(one), -2) for one in years]
-        first = next((one for one in fridays if year or one <= anchor.today), None)
+        years = (int(year),) if year else _years_about(anchor)
+        days: list[date | None] = [shift(orthodox_easter(one), -2) for one in years]
     else:
-        first = day_of(int(year), month, day) if year else anchor.exact(month, day)
+        years = (int(year),) if year else _years_about(anchor)
+        days = [day_of(one, month, day) for one in years]
+    soon = shift(anchor.today, _FEAST_AHEAD)
+    first = next((one for one in days if one is not None and (year or one <= soon)), None)
     if first is not None:
         run = Days(first, shift(first, length - 1))
         kind = PeriodKind.EXACT if length == 1 else PeriodKind.VAGUE
         yield Named(run, *found.span(), kind, 0.8, None if year else "year")
+    if name == "christmas" and not year:  # half of those asked about keep it in January
+        first = anchor.exact(*_FEASTS["orthodox christmas"][:2])
+        if first is not None and shift(first, _FEAST_BACK) >= anchor.today:
+            yield Named(Days(first, shift(first, 1)), *found.span(), PeriodKind.VAGUE, 0.4, "year")
 
 
-def _years_back(anchor: Anchor) -> range:
-    return range(anchor.today.year, max(anchor.today.year - 2, 0), -1)
+def _years_about(anchor: Anchor) -> range:
+    """Return next year, this one and the last."""
+    return range(min(anchor.today.year + 1, _LAST_YEAR), max(anchor.today.year - 2, 0), -1)
 
 
 _AMOUNT: Final = rf"(?:a )?(?P<amount>[0-9]{{1,3}}|{'|'.join(_COUNTS)})(?: of)?"
@@ -211,7 +223,7 @@ RELATIVE: Final = (
     ),
     rule("S", rf"(?P<what>{_CHOSEN}(?:the )?S(?P<season>[0-3]){_IN_YEAR})", _season),
     rule("new turn christmas day easter", rf"(?P<name>{'|'.join(_FEASTS)}){_IN_YEAR}", _feast),
-    rule("", rf"(?:the )?(?P<what>{'|'.join(_AROUND_TODAY)})", _around_today),
+    rule("", rf"(?:the )?(?P<what>{'|'.join(_AROUND_TODAY)})(?! of)", _around_today),
     rule(
         "overnight",
         r"(?P<what>overnight)(?! (?:on|from|of|into|to|between) (?:the )?[MW0-9])",

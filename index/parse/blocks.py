@@ -21,9 +21,8 @@ _LONGEST_HEADING: Final = 250
 _LONGEST_LINE: Final = 160
 _MOST_FRONT: Final = 12
 _FEWEST_IN_MENU: Final = 4
-_UNFINISHED: Final = re.compile(
-    r"[^.!?…\s][\"'”\u2019)\]]*$|\((?:russian )?objective[^)]*\)?\.?$", re.IGNORECASE
-)
+_CLOSERS: Final = "\"'”\u2019)] "
+_STOPS: Final = (".", "!", "?", "…")
 _PARTED: Final = re.compile(r"\s+[·•|—\u2013]\s+")
 _WORDLESS: Final = re.compile(r"\W+")
 _KINDS: Final = {
@@ -73,17 +72,7 @@ def kinds(
     """Return the kind of every piece."""
     found = [_kind(piece, words) for piece in pieces]
     _mark_menus(pieces, words, found)
-    for at, piece in enumerate(pieces[:_MOST_FRONT]):
-        if len(piece.text) <= _LONGEST_HEADING and found[at] is BlockKind.PARAGRAPH:
-            if _is_same(piece.text, page.title):
-                found[at] = BlockKind.HEADING
-            elif _is_same(piece.text, page.publisher):
-                found[at] = BlockKind.BYLINE
-    for at in range(top.size):
-        if at in top.bylines:
-            found[at] = BlockKind.BYLINE
-        elif found[at] is BlockKind.PARAGRAPH and len(pieces[at].text) <= _LONGEST_LINE:
-            found[at] = BlockKind.HEADING
+    _mark_front(pieces, top, page, found)
     for at in points.headings:
         found[at] = BlockKind.HEADING
     for bullet in points.bullets:
@@ -98,10 +87,25 @@ def _kind(piece: Piece, words: Words) -> BlockKind:
         return BlockKind.BOILERPLATE
     if piece.kind in _KINDS:
         return _KINDS[piece.kind]
-    if len(text) <= _LONGEST_HEADING and _UNFINISHED.search(text):
-        if piece.bold or words.menus.match(text) or words.takeaways.match(text):
-            return BlockKind.HEADING
-    return BlockKind.PARAGRAPH
+    if len(text) > _LONGEST_HEADING or not (piece.bold or words.menus.match(text)):
+        titled = words.takeaways.match(text)
+    else:
+        titled = not text.rstrip(_CLOSERS).endswith(_STOPS) or "objective:" in text
+    return BlockKind.HEADING if titled else BlockKind.PARAGRAPH
+
+
+def _mark_front(pieces: Sequence[Piece], top: Front, page: Page, found: list[BlockKind]) -> None:
+    """Tell title and byline among the lines above the body."""
+    for at, piece in enumerate(pieces[:_MOST_FRONT]):
+        if at in top.bylines:
+            found[at] = BlockKind.BYLINE
+        elif found[at] in (BlockKind.PARAGRAPH, BlockKind.HEADING):
+            if _is_same(piece.text, page.publisher):
+                found[at] = BlockKind.BYLINE
+            elif _is_same(piece.text, page.title) or (
+                at < top.size and len(piece.text) <= _LONGEST_LINE
+            ):
+                found[at] = BlockKind.HEADING
 
 
 def _mark_menus(pieces: Sequence[Piece], words: Words, found: list[BlockKind]) -> None:

@@ -54,7 +54,8 @@ def read_docx(document: Document) -> Page:
         {} if links is None else {one.get("Id", ""): one.get("Target", "") for one in links},
         _labels(main, files.get("word/settings.xml")),
     )
-    pieces = [piece for p in _paragraphs(main) if (piece := _piece(p, parts)).text]
+    read = (_piece(one, item, parts) for item, one in enumerate(_paragraphs(main), start=1))
+    pieces = [piece for piece in read if piece.text]
     for kind in ("footnote", "endnote"):
         pieces += _notes(files.get(f"word/{kind}s.xml"), kind, parts)
     core = files.get("docProps/core.xml")
@@ -131,7 +132,7 @@ def _paragraphs(root: Element) -> Iterator[Element]:
             yield paragraph
 
 
-def _piece(paragraph: Element, parts: _Parts) -> Piece:
+def _piece(paragraph: Element, item: int, parts: _Parts) -> Piece:
     runs = _runs(paragraph, parts)
     text = " ".join("".join(run.text for run in runs).split())
     linked = any(run.href for run in runs)
@@ -142,7 +143,7 @@ def _piece(paragraph: Element, parts: _Parts) -> Piece:
         return Piece(PieceKind.HEADING, text, runs=kept)
     if numbered is not None or style.lower().startswith("list"):
         group = int(_value(numbered) or 0) + 1 if (_value(numbered) or "0").isdecimal() else 1
-        return Piece(PieceKind.ITEM, text, list=group, item=id(paragraph), runs=kept)
+        return Piece(PieceKind.ITEM, text, list=group, item=item, runs=kept)
     kind = PieceKind.ASIDE if style.lower() == "caption" else PieceKind.PARAGRAPH
     return Piece(kind, text, bold=_is_bold(paragraph), runs=kept)
 
@@ -190,10 +191,11 @@ def _notes(root: Element | None, kind: str, parts: _Parts) -> list[Piece]:
     notes = {note.get(_W + "id", ""): note for note in root.iterfind(_W + kind)}
     for (own, key), label in parts.labels.items():
         if own == kind and key in notes:
-            runs = [run for p in notes[key].iter(_W + "p") for run in (*_runs(p, parts), Run(" ", None))]
+            runs = [Run(f"[{label}]", None)]
+            for paragraph in notes[key].iter(_W + "p"):
+                runs += [Run(" ", None), *_runs(paragraph, parts)]
             text = " ".join("".join(run.text for run in runs).split())
-            runs.insert(0, Run(f"[{label}] ", None))
-            found.append(Piece(PieceKind.PARAGRAPH, f"[{label}] {text}", runs=tuple(runs)))
+            found.append(Piece(PieceKind.PARAGRAPH, text, runs=tuple(runs)))
     return found
 
 

@@ -13,13 +13,17 @@ from index.parse.pagedata import canonical, metas, page_data
 from index.parse.pieces import Page, Piece
 
 if TYPE_CHECKING:
-    from lxml.etree import XPath
+    from collections.abc import Iterable
+
     from lxml.etree import _Element as Element
 
     from index.model import Document
-    from index.parse.layouts import Layout, Layouts, Publisher
+    from index.parse.layouts import Layout, Layouts, Place, Publisher
 
-_SITE: Final = (" | ", " – ", " — ", " - ", " :: ", " · ")
+SHORT: Final = 1_500
+"""No report has fewer characters than a page that excuses itself may have."""
+
+_SITE: Final = (" | ", " \u2013 ", " — ", " - ", " :: ", " · ")
 
 
 def read_html(document: Document, content: bytes, layouts: Layouts) -> Page:
@@ -34,10 +38,31 @@ def read_html(document: Document, content: bytes, layouts: Layouts) -> Page:
         InputError: the page holds no article, or nests deeper than any page does.
     """
     root = _tree(document, content)
+    page = _page(root, document, content, layouts)
+    if sum(len(piece.text) for piece in page.pieces) <= SHORT:
+        said = _without_site(_head_title(root), page.publisher)
+        refuse_errors(document, (said or "",), layouts)
+    return page
+
+
+def refuse_errors(document: Document, lines: Iterable[str], layouts: Layouts) -> None:
+    """Refuse a short page of which a line says that there is no page.
+
+    Raises:
+        InputError: it does.
+    """
+    said = next((line for line in lines if layouts.words.errors.match(line)), None)
+    if said is not None:
+        raise InputError(
+            f"{document.name} is an error page (“{said}”), not a report; fetch it again."
+        )
+
+
+def _page(root: Element, document: Document, content: bytes, layouts: Layouts) -> Page:
     for layout in layouts.layouts:
-        found = layout.body(root)
-        if found:
-            return _laid_out(root, found[0], layout, document, layouts)
+        body = layout.body.find(root)
+        if body is not None:
+            return _laid_out(root, body, layout, document, layouts)
     return _generic(root, document, content, layouts)
 
 
@@ -60,7 +85,7 @@ def _tree(document: Document, content: bytes) -> Element:
         root = None
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise InputError(
-            f"{document.name} nests its tags too deeply to be a page; save it as text and try again."
+            f"{document.name} nests deeper or runs on longer than any page; save it as text."
         )
     if root is None:
         raise InputError(f"{document.name} holds no page; check what was saved and try again.")
@@ -74,13 +99,13 @@ def _laid_out(
     named = next(iter(said.get("og:site_name", ())), None) or _site(root)
     publisher = _publisher(document, said, named, layouts)
     base = publisher.address if publisher else document.url
-    title = _first(layout.title, root)
+    title = _said(layout.title, root)
     return Page(
         pieces=pieces(body),
         title=title or _without_site(_head_title(root), named),
         publisher=publisher.name if publisher else named,
         confirmed=publisher is not None or named is not None,
-        stamp=_first(layout.stamp, root),
+        stamp=_said(layout.stamp, root),
         url=canonical(root, {}, base) or document.url,
         language=root.get("lang"),
     )
@@ -143,10 +168,10 @@ def _without_site(title: str | None, site: str | None) -> str | None:
     return title
 
 
-def _first(path: XPath | None, root: Element) -> str | None:
-    for found in path(root) if path is not None else ():
-        text = found if isinstance(found, str) else "".join(found.itertext())
-        text = " ".join(text.split())
-        if text:
-            return text
-    return None
+def _said(place: Place | None, root: Element) -> str | None:
+    """Return what stands at a place of the page."""
+    found = None if place is None else place.find(root)
+    if place is None or found is None:
+        return None
+    text = found.get(place.take) if place.take else "".join(found.itertext())
+    return " ".join((text or "").split()) or None

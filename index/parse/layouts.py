@@ -8,13 +8,14 @@ from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from lxml import etree
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from index.errors import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from lxml.etree import _Element as Element
 
 _NOTHING: Final = r"(?!)"
 
@@ -40,18 +41,8 @@ def _compile(patterns: object, template: str) -> re.Pattern[str]:
         raise ValueError(f"holds a pattern that is not one: {error}") from error
 
 
-def _path(path: object) -> etree.XPath:
-    if not isinstance(path, str):
-        raise ValueError("must be an XPath")  # noqa: TRY004  (pydantic reports values only)
-    try:
-        return etree.XPath(path)
-    except etree.XPathSyntaxError as error:
-        raise ValueError(f"is no XPath: {error}") from error
-
-
 Lines = Annotated[re.Pattern[str], BeforeValidator(_whole)]
 Openings = Annotated[re.Pattern[str], BeforeValidator(_opening)]
-Place = Annotated[etree.XPath, BeforeValidator(_path)]
 
 
 class _Settings(BaseModel):
@@ -69,8 +60,28 @@ class Words(_Settings):
     menus: Openings
 
 
+class Place(_Settings):
+    """The first element with that tag of which an attribute holds a word, or is a phrase.
+
+    ``take`` names the attribute that holds what is wanted; without it, the element's text does.
+    """
+
+    tag: str
+    attribute: str
+    value: str
+    take: str | None = None
+
+    def find(self, root: Element) -> Element | None:
+        """Return the element, or None where the page has none."""
+        for element in root.iter(self.tag):
+            said = element.get(self.attribute)
+            if said is not None and (said == self.value or self.value in said.split()):
+                return element
+        return None
+
+
 class Layout(_Settings):
-    """Where pages of one make keep things; each path may find nothing but `body`."""
+    """Where pages of one make keep things; it applies where its body is found."""
 
     name: str
     body: Place

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import email
+import email.errors
+import email.header
 import email.policy
 import re
 from email.utils import parseaddr
@@ -12,7 +14,7 @@ from index.errors import InputError
 from index.model import Document
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
+    from email.message import Message
 
 _ATTACHED: Final = frozenset(
     {
@@ -22,8 +24,11 @@ _ATTACHED: Final = frozenset(
         "text/html",
     }
 )
+_SHOWN: Final = ("text/html", "text/plain")
+_MOST_SEAMS: Final = 5_000
 _MOST_PARTS: Final = 200
 _MOST_ATTACHED: Final = 20
+_LONGEST_HEADER: Final = 2_000
 _REPLIED: Final = re.compile(r"(?:(?:re|fw|fwd|aw|wg)\s*:\s*)+", re.IGNORECASE)
 
 
@@ -31,8 +36,8 @@ class Letter(NamedTuple):
     """What a saved e-mail is made of.
 
     Attributes:
-        body: the text that is shown, as a document of its own kind.
         sender: the name in the From line, and its address.
+        body: the text that is shown, as a document of its own kind.
         saved_page: the e-mail is how a browser saved a page (MHTML).
         attached: attached files that may be reports.
     """
@@ -51,43 +56,77 @@ def read_mail(document: Document) -> Letter:
     Raises:
         InputError: it has no text, or more parts than any letter has.
     """
-    message = email.message_from_bytes(document.content, policy=email.policy.default)
-    parts = []
+    too_many = InputError(f"{document.name} has too many parts for an e-mail; save its text.")
+    if document.content.count(b"\n--") > _MOST_SEAMS:
+        raise too_many
+    # The newer policy parses every header at length, for which a hostile one takes for ever.
+    message = email.message_from_bytes(document.content, policy=email.policy.compat32)
+    parts: list[Message] = []
     for part in message.walk():
         parts.append(part)
         if len(parts) > _MOST_PARTS:
-            raise InputError(f"{document.name} has more parts than any e-mail; save its text alone.")
-    body = message.get_body(preferencelist=("html", "plain"))
-    if body is None:
+            raise too_many
+    attached = [part for part in parts if _is_attached(part)]
+    inside = {id(inner) for part in attached for inner in part.walk()}
+    shown = [part for part in parts if id(part) not in inside]
+    body = next((part for kind in _SHOWN for part in shown if _kind(part) == kind), None)
+    if body is None and not attached:
         raise InputError(f"{document.name} has no text in it; save the newsletter itself.")
-    url = message.get("Snapshot-Content-Location") or body.get("Content-Location")
-    subject = _REPLIED.sub("", " ".join(str(message.get("Subject", "")).split()), count=1)
+    saved_from = _header(message, "Snapshot-Content-Location")
+    url = saved_from or (None if body is None else _header(body, "Content-Location"))
     return Letter(
-        title=subject or None,
-        sender=parseaddr(str(message.get("From", ""))),
-        stamp=str(message["Date"]) if message["Date"] else None,
-        body=_document(body, document.name, url),
-        saved_page="Snapshot-Content-Location" in message,
-        attached=tuple(_attached(parts, body, document.name)),
+        title=_REPLIED.sub("", _header(message, "Subject") or "", count=1) or None,
+        sender=parseaddr(_header(message, "From") or ""),
+        stamp=_header(message, "Date"),
+        body=Document(name=document.name, content=b"")
+        if body is None
+        else _document(body, document.name, url),
+        saved_page=saved_from is not None,
+        attached=tuple(_document(part, _name(part, document), None) for part in attached),
     )
 
 
-def _attached(parts: list[EmailMessage], body: EmailMessage, name: str) -> list[Document]:
-    found = []
-    for part in parts:
-        if part is not body and part.is_attachment() and part.get_content_type() in _ATTACHED:
-            found.append(_document(part, part.get_filename() or name, None))
-    return found[:_MOST_ATTACHED]
+def _is_attached(part: Message) -> bool:
+    disposition = _header(part, "Content-Disposition") or ""
+    return disposition.lower().startswith("attachment") and _kind(part) in _ATTACHED
 
 
-def _document(part: EmailMessage, name: str, url: str | None) -> Document:
-    payload = part.get_payload(decode=True)
-    if part.get_content_type() == "message/rfc822":
-        payload = part.get_payload(0).as_bytes()
+def _kind(part: Message) -> str:
+    return part.get_content_type() if _is_short(part, "Content-Type") else ""
+
+
+def _is_short(part: Message, name: str) -> bool:
+    return len(str(part.get(name, ""))) <= _LONGEST_HEADER
+
+
+def _header(part: Message, name: str) -> str | None:
+    """Return a header's decoded text on one line, or None where it is absent or endless."""
+    raw = part.get(name)
+    if raw is None or not _is_short(part, name):
+        return None
+    try:
+        text = str(email.header.make_header(email.header.decode_header(str(raw))))
+    except (LookupError, UnicodeDecodeError, email.errors.HeaderParseError):
+        text = str(raw)
+    return " ".join(text.split()) or None
+
+
+def _name(part: Message, document: Document) -> str:
+    named = part.get_filename() if _is_short(part, "Content-Disposition") else None
+    return named or document.name
+
+
+def _document(part: Message, name: str, url: str | None) -> Document:
+    inner = part.get_payload()
+    if isinstance(inner, list):  # a letter inside a letter
+        content = b"".join(one.as_bytes() for one in inner if not isinstance(one, str))
+    else:
+        payload = part.get_payload(decode=True)
+        content = payload if isinstance(payload, bytes) else b""
     return Document(
         name=name,
-        content=payload if isinstance(payload, bytes) else b"",
-        media_type=part.get_content_type(),
-        encoding=part.get_content_charset(),
+        content=content,
+        media_type=_kind(part),
+        encoding=part.get_content_charset() if _is_short(part, "Content-Type") else None,
         url=url,
     )

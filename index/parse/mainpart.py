@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _BEST: Final = etree.XPath("//*[@itemprop='articleBody'] | //article | //main | //*[@role='main']")
-_BLOCKS: Final = frozenset("p li h1 h2 h3 h4 h5 h6 blockquote td dd dt pre div section".split())
+_BLOCKS: Final = frozenset(
+    ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "td", "dd", "dt", "pre", "div")
+)
 _SPACE: Final = re.compile(r"\s+")
 _SHORTEST: Final = 25
 _ENOUGH: Final = 0.9

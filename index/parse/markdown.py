@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from index.parse.layouts import Layouts
 
 _STRUCTURE: Final = re.compile(
-    r"^ {0,3}#{1,6} \S|\]\(\S|(?<!\w)(?:\*\*|__)\S|^ {0,3}(?:[-*+]|\d{1,3}[.)]) \S|^ {0,3}>|^\|.*\|$"
-    r"|^(?:```|~~~)",
+    r"^ {0,3}#{1,6} \S|\]\(\S|(?<!\w)(?:\*\*|__)\S|^ {0,3}(?:[-*+]|\d{1,3}[.)]) \S|^ {0,3}>"
+    r"|^\|.*\|$|^(?:```|~~~)",
     re.MULTILINE,
 )
 _FOOTNOTE: Final = re.compile(r"\[\^(\w{1,9})\](:?)[ \t]*")
+_MOST_RENDERED: Final = 400_000  # characters; beyond, rendering takes seconds
+_DEEPEST: Final = 100
 _FRONT_MATTER: Final = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _ENTRY: Final = re.compile(r"^(\w+):\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 
@@ -36,7 +38,8 @@ def read_markdown(text: str, layouts: Layouts) -> Page:
     if front:
         entries = {key.lower(): value for key, value in _ENTRY.findall(front[1])}
         text = text[front.end() :]
-    found = _rendered(text) if _STRUCTURE.search(text) else read_text(text)
+    is_marked_up = len(text) <= _MOST_RENDERED and _STRUCTURE.search(text)
+    found = _rendered(text) if is_marked_up else read_text(text)
     top = found[0] if found and found[0].kind is PieceKind.HEADING else None
     return Page(
         pieces=found,
@@ -51,6 +54,7 @@ def _rendered(text: str) -> list[Piece]:
 
     text = _FOOTNOTE.sub(lambda found: f"[{found[1]}]" + (" " if found[2] else ""), text)
     # Without raw HTML, tags in the text stay words; kept line breaks are judged one by one later.
-    reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+    options = {"html": False, "breaks": True, "maxNesting": _DEEPEST}
+    reader = MarkdownIt("commonmark", options).enable("table")
     root = etree.fromstring(f"<div>{reader.render(text)}</div>", etree.HTMLParser(encoding="utf-8"))
     return pieces(root)

@@ -14,6 +14,7 @@ _BRACKET: Final = re.compile(
     rf"\[{{1,2}}\s*(?P<first>\d{{1,3}}|{ROMAN})"
     rf"(?P<more>(?:\s*[,;]\s*(?:\d{{1,3}}|{ROMAN}))*)(?P<close>\s*\]{{1,2}})?"
 )
+_USUAL: Final = re.compile(r"\[(\d{1,3})\](?!\])")
 _LABEL: Final = re.compile(rf"\d{{1,3}}|{ROMAN}(?![a-z])")
 _FEWEST_ROMAN: Final = 3
 
@@ -24,6 +25,11 @@ def markers(text: str, labels: frozenset[str]) -> tuple[Marker, ...]:
     A bracket counts as a marker where a note carries its label, or where it can hardly be
     anything else: a closed bracket around a number. Roman numerals need a note, or company.
     """
+    usual = [
+        Marker(start=one.start(), end=one.end(), label=one[1]) for one in _USUAL.finditer(text)
+    ]
+    if len(usual) == text.count("["):
+        return tuple(usual)
     found = [one for one in _BRACKET.finditer(text) if _is_marker(text, one, labels)]
     roman = [one["first"] for one in found if is_roman(one["first"])]
     if roman and not labels.intersection(roman) and len(set(roman)) < _FEWEST_ROMAN:

@@ -33,6 +33,7 @@ _BLOCKS: Final = (
 )
 _CELLS: Final = _names("td th")
 _BOLD: Final = _names("strong b")
+_MARKED: Final = _BLOCKS | _CELLS | _BOLD | _names("a br hr")
 _INVISIBLE: Final = _names(
     "script style noscript template head title iframe object svg select button input textarea"
     " canvas audio video map math meta link"
@@ -58,16 +59,30 @@ def pieces(body: Element) -> list[Piece]:
     A bare number linked to a note on the same page is written `[7]`, however the page sets it.
     """
     walk = _Walk(clean=_has_unseen(body))
+    skipped = None
     walker = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
+    # Everything a page holds runs through this loop, so it calls what an element needs only.
     for event, element in walker:
+        tag = element.tag
         if event == "start":
-            if not walk.enter(element):
+            style = element.get("style")
+            if tag in _INVISIBLE or (style is not None and _HIDDEN.search(style)):
+                skipped = element
                 walker.skip_subtree()
-            continue
-        if event == "end":
-            walk.leave(element)
-        if element is not body:
-            walk.add(element.tail)
+                continue
+            if tag in _MARKED:
+                walk.enter(tag, element)
+            text = element.text
+        else:
+            if element is skipped:
+                skipped = None
+            elif tag in _MARKED:
+                walk.leave(tag)
+            text = None if element is body else element.tail
+        if text:
+            walk.parts.append(text)
+            if walk.is_bold and not walk.bold and not text.isspace():
+                walk.is_bold = False
     walk.flush()
     return walk.found
 
@@ -78,70 +93,63 @@ def _has_unseen(body: Element) -> bool:
 
 
 class _Walk:
-    """The piece being read, and those already found."""
+    """The piece being read, and those already found.
+
+    Attributes:
+        parts: the texts of the piece being read.
+        bold: how many bold tags are open.
+        is_bold: all of the piece being read is bold.
+    """
 
     def __init__(self, *, clean: bool) -> None:
         self.found: list[Piece] = []
+        self.parts: list[str] = []
+        self.bold = 0
+        self.is_bold = True
         self._clean = clean
-        self._parts: list[str] = []
-        self._links: list[tuple[int, int, str]] = []
-        self._open_link: tuple[int, str] | None = None
-        self._skipped: Element | None = None
-        self._plain = False
+        self._runs: list[Run] = []
+        self._cut = 0
+        self._href: str | None = None
         self._soft = False
         self._label: str | None = None
-        self._bold = 0
         self._kinds: list[PieceKind] = [PieceKind.PARAGRAPH]
         self._lists: list[int] = [0]
         self._items: list[int] = [0]
         self._numbers: list[int | None] = []
         self._count = 0
 
-    def add(self, text: str | None) -> None:
-        """Take visible text in."""
-        if text:
-            self._parts.append(text)
-            if not self._bold and not self._plain and not text.isspace():
-                self._plain = True
-
-    def enter(self, element: Element) -> bool:
-        """Open an element; False where nothing of it is visible."""
-        tag = element.tag
-        style = element.get("style")
-        if tag in _INVISIBLE or (style is not None and _HIDDEN.search(style)):
-            self._skipped = element
-            return False
+    def enter(self, tag: str, element: Element) -> None:
+        """Open an element that ends a piece or marks a stretch of it."""
         if tag in _BLOCKS:
-            self.flush()
+            if self.parts:
+                self.flush()
             self._open_block(tag, element)
         elif tag in _BOLD:
-            self._bold += 1
+            self.bold += 1
         elif tag == "a":
-            self._open_link = (len(self._parts), element.get("href") or "")
-        elif tag == "br":
-            self.flush()
-            self._soft = True
-        elif tag == "hr":
-            self.flush()
-            self.found.append(Piece(PieceKind.RULE, ""))
+            self._end_run(None)
+            self._href = element.get("href") or ""
         elif tag in _CELLS:
-            self._parts.append(" ")
-        self.add(element.text)
-        return True
-
-    def leave(self, element: Element) -> None:
-        """Close an element."""
-        if element is self._skipped:
-            self._skipped = None
-            return
-        tag = element.tag
-        if tag in _BLOCKS:
+            self.parts.append(" ")
+        else:
             self.flush()
+            self._soft = tag == "br"
+            if tag == "hr":
+                self.found.append(Piece(PieceKind.RULE, ""))
+
+    def leave(self, tag: str) -> None:
+        """Close such an element."""
+        if tag in _BLOCKS:
+            if self.parts:
+                self.flush()
             self._close_block(tag)
         elif tag in _BOLD:
-            self._bold -= 1
-        elif tag == "a":
-            self._close_link()
+            self.bold -= 1
+        elif tag == "a" and self._href is not None:
+            href = self._href
+            self._href = None
+            if "#" not in href or not self._is_note_link(href):
+                self._end_run(href)
 
     def _open_block(self, tag: str, element: Element) -> None:
         self._soft = False
@@ -182,62 +190,53 @@ class _Walk:
         self._numbers[-1] = number + 1
         return str(number)
 
-    def _close_link(self) -> None:
-        if self._open_link is None:
-            return
-        start, href = self._open_link
-        self._open_link = None
-        if "#" in href and _NOTE_ADDRESS.search(href):
-            text = "".join(self._parts[start:])
-            bare = _BARE_LABEL.fullmatch(text)
-            if bare:
-                self._parts[start:] = [f"[{bare[1]}]"]
-                return
-            if _BACKLINK.fullmatch(text):
-                del self._parts[start:]
-                return
-        self._links.append((start, len(self._parts), href))
+    def _is_note_link(self, href: str) -> bool:
+        """Write a link to a note as its marker, drop one back to the text; tell whether it was."""
+        if not _NOTE_ADDRESS.search(href):
+            return False
+        text = "".join(self.parts[self._cut :])
+        bare = _BARE_LABEL.fullmatch(text)
+        if bare:
+            self.parts[self._cut :] = [f"[{bare[1]}]"]
+            return True
+        if _BACKLINK.fullmatch(text):
+            del self.parts[self._cut :]
+            return True
+        return False
+
+    def _end_run(self, href: str | None) -> None:
+        """End a stretch of text under one link, or under none."""
+        parts = self.parts
+        if len(parts) > self._cut or href:
+            self._runs.append(Run("".join(parts[self._cut :]), href))
+            self._cut = len(parts)
 
     def flush(self) -> None:
         """End the piece being read."""
-        if not self._parts:
-            return
-        reopened = self._open_link
-        if reopened is not None:
-            self._close_link()
-            self._open_link = (0, reopened[1])
-        raw = "".join(self._parts)
+        parts = self.parts
+        if self._runs or self._href is not None:
+            self._end_run(self._href)
+        raw = "".join(parts)
         text = " ".join((raw.translate(_UNSEEN) if self._clean else raw).split())
         if text:
             self.found.append(
                 Piece(
                     self._kinds[-1],
                     text,
-                    not self._plain,
+                    self.is_bold,
                     self._soft,
                     self._lists[-1],
                     self._items[-1],
                     self._label,
-                    self._cut_runs() if self._links else (),
+                    tuple(self._runs),
                 )
             )
             self._label = None
             self._soft = False
-        self._parts.clear()
-        self._links.clear()
-        self._plain = False
-
-    def _cut_runs(self) -> tuple[Run, ...]:
-        runs = []
-        at = 0
-        for start, end, href in self._links:
-            if start > at:
-                runs.append(Run("".join(self._parts[at:start]), None))
-            runs.append(Run("".join(self._parts[start:end]), href))
-            at = end
-        if at < len(self._parts):
-            runs.append(Run("".join(self._parts[at:]), None))
-        return tuple(runs)
+        self._runs.clear()
+        self._cut = 0
+        self.is_bold = True
+        parts.clear()
 
 
 def _number(text: str | None, default: int) -> int:

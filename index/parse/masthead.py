@@ -18,6 +18,7 @@ _LONGEST_NAME: Final = 60
 _MOST_LINES: Final = 6
 _LEAST_PROSE: Final = 300
 _SENTENCE: Final = re.compile(r"[.!?…][\"'”\u2019)\]\s\d\[]*$")
+_NOTE: Final = re.compile(r"\[|https?:")
 _PREFIX: Final = re.compile(r"(.{2,60}?)\s*(?::|\|| [\u2013—-] )\s*\S")
 _TITLE_CASE: Final = re.compile(r"(?:(?:[^\W\d_a-z]|\d)\S*|of|the|for|and|on|in|at|de|&)")
 
@@ -87,7 +88,7 @@ def _is_prose(pieces: Sequence[Piece]) -> bool:
 
 
 def _is_line(text: str) -> bool:
-    return len(text) <= _LONGEST_LINE and not _SENTENCE.search(text)
+    return len(text) <= _LONGEST_LINE and not (_SENTENCE.search(text) or _NOTE.match(text))
 
 
 def masthead(pieces: Sequence[Piece], layouts: Layouts, *, continued: bool) -> Masthead:
@@ -99,15 +100,19 @@ def masthead(pieces: Sequence[Piece], layouts: Layouts, *, continued: bool) -> M
         continued: another report stands before this one, so a lone heading names its publisher.
     """
     stamp = None
+    followed = False
     lines: list[str] = []
     for piece in pieces[:_MOST_LINES]:
         text = piece.text
         if is_when(text):
             stamp = stamp or text
         elif layouts.words.takeaways.match(text) or not _is_line(text):
+            followed = True
             break
         elif not names(text) and not layouts.words.boilerplate.match(text):
             lines.append(text)
+    if not followed:
+        lines = []  # nothing stands below, so nothing stands above
     own = next((one for line in lines if (one := layouts.named(line))), None)
     if len(lines) == 1 and stamp is None and (continued or own):
         name = own.name if own else lines[0] if _is_name(lines[0]) else None
@@ -125,4 +130,3 @@ def _is_name(line: str) -> bool:
     """Tell a publisher's name from a title: a few capitalised words."""
     words = line.split()
     return len(line) <= _LONGEST_NAME and all(_TITLE_CASE.fullmatch(word) for word in words)
-

@@ -71,7 +71,11 @@ def _under_heading(pieces: Sequence[Piece], words: Words) -> _Region | None:
 
 def _at_end(pieces: Sequence[Piece]) -> _Region | None:
     """Find the notes as the last run of labelled pieces with rising numbers."""
-    labels = {i: label for i, piece in enumerate(pieces) if (label := _label(piece))}
+    labels = {
+        i: label
+        for i, piece in enumerate(pieces)
+        if piece.text.startswith("[") and (label := _label(piece))
+    }
     low = None
     start = None
     for i in reversed(labels):
@@ -89,8 +93,6 @@ def _at_end(pieces: Sequence[Piece]) -> _Region | None:
 
 
 def _label(piece: Piece) -> str | None:
-    if not piece.text.startswith("["):
-        return None
     found = _LABEL.match(piece.text)
     return found[1] if found else None
 
@@ -140,8 +142,11 @@ def _read(pieces: Sequence[Piece], region: _Region) -> list[Note]:
     for i in range(region.start, region.stop):
         piece = pieces[i]
         runs = piece.runs or (Run(piece.text, None),)
-        if i in region.labels:
-            notes += _parted(region.labels[i], _from(runs, _opening(runs, piece)), known)
+        label = region.labels.get(i)
+        if label is not None and runs[0].text.strip() == f"[{label}]" and len(runs) > 1:
+            notes += _parted(label, runs[1:], known)
+        elif label is not None:
+            notes += _parted(label, _from(runs, _opening(runs, piece)), known)
         elif notes and piece.text:
             notes[-1] = notes[-1]._replace(runs=(*notes[-1].runs, Run(" ", None), *runs))
     return notes
@@ -156,11 +161,11 @@ def _opening(runs: tuple[Run, ...], piece: Piece) -> int:
 
 def _parted(label: str, runs: tuple[Run, ...], known: set[str]) -> list[Note]:
     """Cut off notes printed in the same paragraph: "[3] here [4] there"."""
-    if not label.isdecimal():
+    following = str(int(label) + 1) if label.isdecimal() else ""
+    if not following or following in known:
         return [Note(label, runs)]
     raw = "".join(run.text for run in runs)
-    following = str(int(label) + 1)
-    found = None if following in known else re.search(rf"\[\s*{following}\s*\]\s*", raw)
+    found = re.search(rf"\[\s*{following}\s*\]\s*", raw)
     if found is None:
         return [Note(label, runs)]
     known.add(following)

@@ -91,7 +91,9 @@ def page_data(root: Element, base: str | None) -> PageData:
         authors=_names(article.get("author")) or _people(said),
         stamp=_text(article.get("datePublished")) or _first(said, _STAMPS) or _time(root),
         url=canonical(root, said, base) or absolute(_text(article.get("url")), base),
-        language=_text(article.get("inLanguage")) or root.get("lang") or _first(said, ("og:locale",)),
+        language=_text(article.get("inLanguage"))
+        or root.get("lang")
+        or _first(said, ("og:locale",)),
     )
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,7 +41,7 @@ _GAP: Final = 1.45  # line pitches between paragraphs
 _SHORT: Final = 0.85
 _MARGIN: Final = 0.12  # of the page's height, where running heads stand
 _FEWEST_REPEATS: Final = 2
-_LINES_LOOKED_AT: Final = 2
+_LINES_LOOKED_AT: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,10 @@ def read_pdf(document: Document) -> Page:
     lines = [line for number, page in enumerate(data["pages"]) for line in _lines(number, page)]
     if not lines:
         scanned = any(page["pictures"] for page in data["pages"])
-        what = "holds scanned pictures only; run text recognition over it" if scanned else (
-            "shows no text; check that it is the report itself"
+        what = (
+            "holds scanned pictures only; run text recognition over it"
+            if scanned
+            else ("shows no text; check that it is the report itself")
         )
         raise InputError(f"{document.name} {what}.")
     heights = [page["height"] for page in data["pages"]]
@@ -200,7 +203,7 @@ def _pitch(lines: Sequence[_Line]) -> float:
     """Return the usual distance between two lines, in units of their size."""
     steps = sorted(
         (before.bottom - line.bottom) / line.size
-        for before, line in zip(lines, lines[1:], strict=False)
+        for before, line in pairwise(lines)
         if before.page == line.page and line.size and before.bottom > line.bottom
     )
     return steps[len(steps) // 3] if steps else 1.2
@@ -280,20 +283,19 @@ def _glue(before: str, after: str, *, torn: bool, words: set[str]) -> str:
         return "" if before.endswith("-") and after[:1].isalnum() else " "
     left = _WORD_START.search(before)
     right = _WORD_END.match(after)
-    if left is None or right is None or "/" in before.split()[-1]:
+    if left is None or right is None or "/" in before.rsplit(maxsplit=1)[-1]:
         return "-"
     if left.group().lower() + right.group().lower() in words:
         return ""
     return "-" if {left.group().lower(), right.group().lower()} <= words else ""
 
 
-def _title(pieces: Iterable[Piece], said: str | None) -> str | None:
+def _title(pieces: Sequence[Piece], said: str | None) -> str | None:
     """Return the title in the file's data where it is printed too, else the first heading."""
     heads = [piece.text for piece in pieces if piece.kind is PieceKind.HEADING]
-    if said:
-        printed = next((head for head in heads if head in said or said in head), None)
-        return printed or (None if heads else said)
-    return heads[0] if heads else None
+    lines = [piece.text for piece in pieces[:_LINES_LOOKED_AT]]
+    printed = (line for line in (*heads, *lines) if said and (line in said or said in line))
+    return next(printed, heads[0] if heads else None)
 
 
 def _site(pieces: Iterable[Piece], said: str | None, title: str | None) -> str | None:

@@ -47,7 +47,7 @@ def main() -> int:
     except pypdfium2.PdfiumError:
         return DAMAGED
     data = document.get_metadata_dict()
-    json.dump({"pages": pages, "title": data.get("Title"), "author": data.get("Author")}, sys.stdout)
+    json.dump({"pages": pages, "title": data.get("Title")}, sys.stdout)
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from index.errors import InputError
 from index.parse.docx import read_docx
-from index.parse.html import read_html, read_whole
+from index.parse.html import SHORT, read_html, read_whole, refuse_errors
 from index.parse.mail import read_mail
 from index.parse.markdown import read_markdown
 from index.parse.masthead import pages
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from index.parse.layouts import Layouts
     from index.parse.mail import Letter
 
-_SHORT: Final = 1_500
 _DEEPEST: Final = 3
+_LINES_LOOKED_AT: Final = 3
 
 
 def parse(document: Document, layouts: Layouts) -> list[ParsedReport]:
@@ -99,12 +99,7 @@ def _body(letter: Letter, layouts: Layouts) -> list[Page]:
 
 
 def _refuse_errors(document: Document, one: ParsedReport, layouts: Layouts) -> None:
-    """Refuse a page that says there is no page."""
-    if len(one.text) > _SHORT:
-        return
-    lines = (one.title or "", *one.text.splitlines()[:2])
-    said = next((line for line in lines if layouts.words.errors.match(line)), None)
-    if said is not None:
-        raise InputError(
-            f"{document.name} is an error page (“{said}”), not a report; fetch it again."
-        )
+    """Refuse a text that says there is none."""
+    if len(one.text) <= SHORT:
+        lines = (block.of(one.text) for block in one.blocks[:_LINES_LOOKED_AT])
+        refuse_errors(document, (one.title or "", *lines), layouts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from index.parse.bylines import is_name
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from index.parse.layouts import Layouts, Words
 
-_SCRAPED: Final = re.compile(r"^## Metadata$.*?^## Content$", re.MULTILINE | re.DOTALL)
+_METADATA: Final = re.compile(r"^## Metadata$", re.MULTILINE)
+_CONTENT: Final = re.compile(r"^## Content$", re.MULTILINE)
 _SECTION: Final = re.compile(r"^## (.+)$", re.MULTILINE)
 _FIELD: Final = re.compile(r"^- \*\*([^*:]+)\*\*: *(.+)$", re.MULTILINE)
 _OUTLINED: Final = re.compile(r"^\s*- (#{1,6}) (.+)$", re.MULTILINE)
@@ -40,7 +42,8 @@ class _Scrape(NamedTuple):
 
 def is_scraped(text: str) -> bool:
     """Tell whether a scraper wrote the text, by its sections."""
-    return _SCRAPED.search(text) is not None
+    data = _METADATA.search(text)
+    return data is not None and _CONTENT.search(text, data.end()) is not None
 
 
 def read_scraped(text: str, layouts: Layouts) -> Page:
@@ -128,5 +131,5 @@ def _piece(line: str, headings: dict[str, int]) -> Piece:
 
 def _staff(lines: Sequence[str]) -> tuple[str, ...]:
     """Return the people a page lists with their posts below the article."""
-    pairs = zip(lines, lines[1:], strict=False)
-    return tuple(dict.fromkeys(name for name, post in pairs if is_name(name) and _POST.search(post)))
+    found = (name for name, post in pairwise(lines) if is_name(name) and _POST.search(post))
+    return tuple(dict.fromkeys(found))

@@ -45,7 +45,17 @@ _SUFFIXES: Final = {
     ".eml": Format.MAIL,
     ".mht": Format.MAIL,
     ".mhtml": Format.MAIL,
+    ".pdf": Format.PDF,
+    ".docx": Format.DOCX,
 }
+_FOREIGN_TYPES: Final = re.compile(
+    r"(?:image|audio|video|font)/|application/(?:json|javascript|zip|gzip|x-tar|msword|vnd\.ms-)"
+    r"|text/(?:css|csv|javascript|calendar)",
+    re.IGNORECASE,
+)
+_FOREIGN_SUFFIXES: Final = frozenset(
+    (".json", ".jsonl", ".csv", ".tsv", ".js", ".css", ".py", ".ics", ".svg", ".toml", ".yaml")
+)
 # Told by their first bytes; none of them is text.
 _FOREIGN: Final = (
     (b"\xd0\xcf\x11\xe0", "an old Office file; save it as .docx"),
@@ -72,9 +82,13 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HTML: Final = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_HTML: Final = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _TAG: Final = re.compile(rb"<(?:p|div|span|br|a|h[1-6]|ul|li|table)\b[^>]*>", re.IGNORECASE)
-_FEED: Final = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.S)
+_FEED: Final = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL
+)
 _HEADER: Final = re.compile(
     rb"^(?:received|return-path|date|subject|from|to|mime-version|message-id|content-type"
     rb"|delivered-to):[ \t]",
@@ -84,8 +98,9 @@ _CHARSET: Final = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w:.-]
 _HEAD: Final = 4096
 _FEWEST_TAGS: Final = 3
 _FEWEST_HEADERS: Final = 3
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _MOST_CONTROLS: Final = 0.02
-_CONTROLS: Final = bytes(set(range(32)) - {9, 10, 12, 13, 27})
+_WESTERN: Final = 0.12  # the share of accented letters that no western language reaches
 
 
 def sniff(document: Document) -> Format:
@@ -119,8 +134,13 @@ def _by_name(document: Document) -> Format | None:
     media = (document.media_type or "").split(";")[0].strip().lower()
     suffix = PurePosixPath(document.name.split("?")[0]).suffix.lower()
     found = _TYPES.get(media) or _SUFFIXES.get(suffix)
-    if found is Format.PDF:
-        raise InputError(f"{document.name} calls itself a PDF but is none; fetch it again.")
+    if found in (Format.PDF, Format.DOCX):
+        raise InputError(f"{document.name} calls itself {found} but is none; fetch it again.")
+    if found is None and (_FOREIGN_TYPES.match(media) or suffix in _FOREIGN_SUFFIXES):
+        raise InputError(
+            f"{document.name} is of type {media or suffix}, which holds no report; give a page,"
+            " PDF, DOCX, e-mail or text."
+        )
     return found
 
 
@@ -176,11 +196,14 @@ def _likeliest(content: bytes) -> str:
     broken = content.decode("utf-8", errors="replace")
     if broken.count("\ufffd") * 1000 < len(broken):
         return broken  # a few bad bytes in UTF-8, not another encoding
+    high = sum(1 for byte in content[: 1 << 16] if byte >= 0x80)  # noqa: PLR2004  (beyond ASCII)
+    if high < _WESTERN * min(len(content), 1 << 16):
+        return content.decode("cp1252", errors="replace")
     best = charset_normalizer.from_bytes(content[: 1 << 18]).best()
     return content.decode(best.encoding if best else "cp1252", errors="replace")
 
 
 def _is_binary(text: str) -> bool:
     sample = text[: 1 << 16]
-    controls = sum(1 for char in sample if char < " " and char not in "\t\n\r\f\x1b")
-    return controls + sample.count("\ufffd") > _MOST_CONTROLS * len(sample)
+    strange = len(_CONTROL.findall(sample)) + sample.count("\ufffd")
+    return strange > _MOST_CONTROLS * len(sample)

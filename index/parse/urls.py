@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from index.parse.pieces import Run
 
@@ -37,30 +37,51 @@ _TORN_HOST: Final = re.compile(
 )
 _URL: Final = re.compile(r"https?://[^\s;<>\"“”|`]+", re.IGNORECASE)
 _BARE: Final = re.compile(
-    r"(?<![\w@/.:=&?%-])((?:[a-z0-9-]+\.)+[a-z]{2,13}/[^\s;<>\"“”|]+|www\.[^\s;<>\"“”|]+)", re.I
+    r"(?<![\w@/.:=&?%-])((?:[a-z0-9-]+\.)+[a-z]{2,13}/[^\s;<>\"“”|]+|www\.[^\s;<>\"“”|]+)",
+    re.IGNORECASE,
 )
+# The usual case, for which nothing is to be mended: whole addresses with semicolons between.
+_PLAIN: Final = re.compile(
+    r"https?://(?:[a-z0-9-]+\.)+[a-z]{2,13}(?:/[\w~:/?#@!$&*+=.,%-]*)?", re.IGNORECASE | re.ASCII
+)
+_SIGNS: Final = ("dot", "...", "%20http", "%C2", "%c2", "&amp", "%20dot", "%20;", "%20 ")
+_HINT: Final = re.compile(r"http|www|dot\b|\.\w+/|\[\.", re.IGNORECASE)
 _NEXT: Final = re.compile(r"https?://", re.IGNORECASE)
 _CARRIES: Final = re.compile(r"archive|translate|[=:]$|/(?:web|http|raw)/[^/]*/?$", re.IGNORECASE)
-_HOST: Final = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]+", re.IGNORECASE)
-_TRAILING: Final = ".,;:!?'\"”’»*"
+_WHOLE: Final = re.compile(
+    r"https?://(?:[^/\s@]*@)?(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?(?:[/?#]|$)", re.IGNORECASE
+)
+_TRAILING: Final = ".,;:!?'\"”\u2019»*"
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 
 
-def addresses(runs: Iterable[Run], base: str | None = None) -> tuple[str, ...]:
+def addresses(runs: Sequence[Run], base: str | None = None) -> tuple[str, ...]:
     """Return the whole addresses of a note in printed order, each once.
 
     A link's target counts over its shortened text; an address that no target or wording makes
     whole is left out: the note's text still shows it as printed.
     """
-    text = "".join(_written(run.text, run.href, base) for run in runs)
-    return tuple(dict.fromkeys(_found(_mended(text))))
+    if len(runs) == 1 and not _HINT.search(runs[0].text) and not runs[0].href:
+        return ()
+    text = "".join([_written(run.text, run.href, base) for run in runs])
+    return tuple(dict.fromkeys(_plain(text) or _found(_mended(text))))
+
+
+def _plain(text: str) -> list[str]:
+    """Return the addresses of a text that holds whole ones and nothing else, or nothing."""
+    if any(sign in text for sign in _SIGNS):
+        return []
+    found = [part.rstrip(".,") for part in text.replace(";", " ").split()]
+    found = [part for part in found if part]
+    whole = text.count("http") == len(found) and all(map(_PLAIN.fullmatch, found))
+    return found if whole else []
 
 
 def _written(text: str, href: str | None, base: str | None) -> str:
     """Return what to read addresses from: a link's target where it says more than its text."""
-    if not href or href.startswith(("#", "mailto:", "javascript:", "/cdn-cgi/")):
+    if not href or href in (text, text + "/"):
         return text
-    if href.rstrip("/") == text:
+    if href.startswith(("#", "mailto:", "javascript:", "/cdn-cgi/")):
         return text
     if base is not None and not _SCHEME.match(href.lstrip()):
         href = urljoin(base, href)
@@ -72,11 +93,20 @@ def _written(text: str, href: str | None, base: str | None) -> str:
 def _mended(text: str) -> str:
     if "%" in text:
         text = _ESCAPED.sub(" ", text)
-    text = _SCHEME.sub(r"http\1://", text.replace("&amp;", "&").replace("`", ""))
-    if "dot" in text or "(." in text or "[." in text:
+    text = text.replace("\xa0", " ").replace("&amp;", "&").replace("`", "")
+    if _has_broken_scheme(text):
+        text = _SCHEME.sub(r"http\1://", text)
+    text = text.replace(". dot ", ".").replace(" dot ", ".")
+    if "dot" in text.lower() or "(." in text or "[." in text:
         text = _GLUED_DOT.sub(r"//\1.", _DOT.sub(".", text))
     text = _TORN_HOST.sub(r"//\1\2.", text)
     return _BARE.sub(r"https://\1", text)
+
+
+def _has_broken_scheme(text: str) -> bool:
+    whole = text.count("https://") + text.count("http://")
+    lower = text.lower()
+    return lower.count("ttp") != whole or lower.count("://") != whole or "hxxp" in lower
 
 
 def _found(text: str) -> Iterable[str]:
@@ -110,10 +140,4 @@ def _trimmed(url: str) -> str:
 
 
 def _is_whole(url: str) -> bool:
-    if "..." in url or "…" in url:
-        return False
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        return False
-    return host is not None and _HOST.fullmatch(host) is not None
+    return "..." not in url and "…" not in url and _WHOLE.match(url) is not None

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from bot.chat import Chat
 from bot.conversation_store import SqlConversationStore, create
 from bot.model import Place
@@ -17,9 +15,12 @@ from bot.service import Conversation, ConversationSettings
 from bot.texts import Texts, load_texts
 from bot.views import Asker
 from bot.wording import Wording
+from index.sql import open_engine
 from tests.fakes.reports import HARBOUR, FakeReports
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from bot.dialogue import Dialogue
 
 ALICE = Asker(person=1001, place=Place(chat_id=1001))
@@ -37,11 +38,9 @@ class SetClock:
         return self.moment
 
 
-def memory() -> sa.Engine:
-    """Return a database in memory that every thread sees."""
-    engine = sa.create_engine(
-        "sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False}
-    )
+def memory() -> Engine:
+    """Return a database in memory, for one thread at a time."""
+    engine = open_engine("sqlite://")
     create(engine)
     return engine
 
@@ -50,7 +49,7 @@ def memory() -> sa.Engine:
 class Bench:
     """A conversation and everything it stands on; ids are a1, a2 and so on."""
 
-    engine: sa.Engine = field(default_factory=memory)
+    engine: Engine = field(default_factory=memory)
     reports: FakeReports = field(default_factory=FakeReports)
     clock: SetClock = field(default_factory=SetClock)
     texts: Texts = field(default_factory=load_texts)

@@ -7,7 +7,9 @@ import io
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import pytest
@@ -18,6 +20,7 @@ from bot.markup import text_of
 from bot.polling import build_application, polling
 from bot.redaction import HideSecret
 from bot.sender import PacedChannel
+from bot.service import ConversationSettings
 from bot.telegram import TelegramChat
 from index.errors import SettingsError
 from index.sql import open_engine
@@ -26,7 +29,7 @@ from tests.fakes.reports import FakeReports
 from tests.fakes.telegram.server import FakeTelegram
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
     from types import TracebackType
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from tests.fakes.telegram.records import Accepted
 
 TOKEN = "77:TEST-token-that-nobody-may-read"
+MakeBench = Callable[..., Bench]
 ALICE, BOB = 1001, 1002
 TARGET = "Which peacekeepers become a legitimate target for Antonov?"
 QUIET_SECONDS = 0.4
@@ -121,9 +125,17 @@ def log() -> Iterator[io.StringIO]:
     root.setLevel(before)
 
 
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[MakeBench]:
+    """Make the bot's parts over one database, which outlives the bots of a test."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'chat.sqlite'}")
+    create(engine)
+    yield partial(Bench, engine=engine)
+    engine.dispose()
+
+
 @contextmanager
-def running(server: FakeTelegram, bench: Bench | None = None) -> Iterator[Bench]:
-    bench = bench or Bench()
+def running(server: FakeTelegram, bench: Bench) -> Iterator[Bench]:
     with RunningBot(server.url, bench):
         yield bench
 
@@ -165,8 +177,10 @@ def toast(server: FakeTelegram, query: str) -> JsonObject:
     return server.callback_answers[query]
 
 
-def test_a_question_its_footnotes_its_context_and_back(server: FakeTelegram) -> None:
-    with running(server):
+def test_a_question_its_footnotes_its_context_and_back(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
+    with running(server, bench()):
         answer = ask(server, ALICE, TARGET)
         assert answer.text is not None
         assert answer.text.startswith("1. Viktor Antonov (Russia) · claimed\nAntonov claimed")
@@ -195,10 +209,10 @@ def test_a_question_its_footnotes_its_context_and_back(server: FakeTelegram) -> 
         assert server.unanswered() == []
 
 
-def test_every_command(server: FakeTelegram) -> None:
-    with running(server) as bench:
+def test_every_command(server: FakeTelegram, bench: MakeBench) -> None:
+    with running(server, bench()) as parts:
         menu = [command["command"] for command in next(iter(server.commands.values()))]  # type: ignore[index]
-        assert menu == [name for name, _ in bench.dialogue.menu]
+        assert menu == [name for name, _ in parts.dialogue.menu]
         for text, reply in [
             ("/start", "I answer questions"),
             ("/help", "sources of the last answer"),
@@ -219,40 +233,43 @@ def test_every_command(server: FakeTelegram) -> None:
             assert reply in (ask(server, ALICE, text).text or ""), text
 
 
-def test_buttons_of_old_answers_work_after_a_restart(server: FakeTelegram, tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'chat.sqlite'}")
-    create(engine)
-    with running(server, Bench(engine=engine)):
+def test_buttons_of_old_answers_work_after_a_restart(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
+    with running(server, bench()):
         answer = ask(server, ALICE, PEACEKEEPERS)
-    with running(server, Bench(engine=engine, first_id=5)):
+    with running(server, bench(first_id=5)):
         press(server, answer, "Footnotes")
         assert answer.message_id is not None
         assert server.text_of(ALICE, answer.message_id).startswith("Footnotes")
         assert "[1] https://ministry" in (ask(server, ALICE, "/footnotes").text or "")
-    engine.dispose()
 
 
-def test_an_update_that_comes_twice_is_answered_once(server: FakeTelegram) -> None:
-    with running(server) as bench:
+def test_an_update_that_comes_twice_is_answered_once(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
+    with running(server, bench()) as parts:
         server.faults.add(kind="duplicate_update", chat_id=ALICE)
         ask(server, ALICE, PEACEKEEPERS)
         ask(server, ALICE, "/latest")
         time.sleep(QUIET_SECONDS)
-        assert len(bench.reports.asked) == 1
+        assert len(parts.reports.asked) == 1
         assert len(server.sent(ALICE, "sendMessage")) == 2
 
 
-def test_a_follow_up_knows_what_was_asked_before(server: FakeTelegram) -> None:
-    with running(server) as bench:
+def test_a_follow_up_knows_what_was_asked_before(server: FakeTelegram, bench: MakeBench) -> None:
+    with running(server, bench()) as parts:
         ask(server, ALICE, PEACEKEEPERS)
         ask(server, ALICE, "and Ukraine?")
         ask(server, BOB, "and Ukraine?")
-        assert [history for _, _, history in bench.reports.asked] == [(), (PEACEKEEPERS,), ()]
+        assert [history for _, _, history in parts.reports.asked] == [(), (PEACEKEEPERS,), ()]
 
 
-def test_in_a_group_the_bot_answers_who_speaks_to_it(server: FakeTelegram) -> None:
+def test_in_a_group_the_bot_answers_who_speaks_to_it(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
     group = server.supergroup(-1001, members=[ALICE, BOB], admin=True)  # hears everything
-    with running(server) as bench:
+    with running(server, bench()) as parts:
         before = len(server.log)
         server.user_says(group, "What did Russia say about peacekeepers, I wonder?")
         server.user_says(group, "/frobnicate")
@@ -260,10 +277,10 @@ def test_in_a_group_the_bot_answers_who_speaks_to_it(server: FakeTelegram) -> No
         server.user_says(group, "@somebody_else peacekeepers?")
         silence(server, before)
         answer = ask(server, group, f"@briefing_test_bot {PEACEKEEPERS}")
-        assert bench.reports.asked[-1][0] == PEACEKEEPERS
+        assert parts.reports.asked[-1][0] == PEACEKEEPERS
         assert answer.message_id is not None
         ask(server, group, "and Ukraine?", reply_to=answer.message_id)
-        assert bench.reports.asked[-1][2] == (PEACEKEEPERS,)
+        assert parts.reports.asked[-1][2] == (PEACEKEEPERS,)
         assert "Latest reports" in (ask(server, group, "/latest").text or "")
         assert "know /frobnicate" in (
             ask(server, group, "/frobnicate@briefing_test_bot").text or ""
@@ -272,15 +289,15 @@ def test_in_a_group_the_bot_answers_who_speaks_to_it(server: FakeTelegram) -> No
         assert server.text_of(group, answer.message_id).startswith("Context of quote 1")
 
 
-def test_in_a_forum_the_bot_answers_in_the_topic(server: FakeTelegram) -> None:
+def test_in_a_forum_the_bot_answers_in_the_topic(server: FakeTelegram, bench: MakeBench) -> None:
     forum = server.supergroup(-1002, members=[ALICE], forum=True, admin=True)
     topic, other = server.topic(forum, "Talks"), server.topic(forum, "Other")
-    with running(server) as bench:
+    with running(server, bench()) as parts:
         answer = ask(server, forum, f"/ask {PEACEKEEPERS}", thread_id=topic)
         assert answer.thread_id == topic
         again = ask(server, forum, "/ask and Ukraine?", thread_id=other)
         assert again.thread_id == other
-        assert bench.reports.asked[-1][2] == ()
+        assert parts.reports.asked[-1][2] == ()
         assert "no answer here yet" not in (
             ask(server, forum, "/context", thread_id=topic).text or ""
         )
@@ -289,9 +306,11 @@ def test_in_a_forum_the_bot_answers_in_the_topic(server: FakeTelegram) -> None:
         silence(server, before)
 
 
-def test_who_writes_as_the_group_is_answered_and_bots_are_not(server: FakeTelegram) -> None:
+def test_who_writes_as_the_group_is_answered_and_bots_are_not(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
     group = server.supergroup(-1003, members=[ALICE], admin=True)
-    with running(server):
+    with running(server, bench()):
         after = len(server.log) - 1
         server.user_says(group, f"/ask {PEACEKEEPERS}", anonymous=True)
         server.wait_for(chat_id=group, contains="Viktor Antonov", after=after)
@@ -310,28 +329,30 @@ def test_who_writes_as_the_group_is_answered_and_bots_are_not(server: FakeTelegr
         silence(server, before)
 
 
-def test_edits_are_ignored_and_files_declined(server: FakeTelegram) -> None:
-    with running(server) as bench:
+def test_edits_are_ignored_and_files_declined(server: FakeTelegram, bench: MakeBench) -> None:
+    with running(server, bench()) as parts:
         message = server.user_says(ALICE, PEACEKEEPERS)
         server.wait_for(chat_id=ALICE, contains="Viktor Antonov")
         before = len(server.log)
         server.user_edits(ALICE, message, "mandate timetable offered")
         silence(server, before)
-        assert len(bench.reports.asked) == 1
+        assert len(parts.reports.asked) == 1
         server.user_sends_document(ALICE, "report.pdf", b"%PDF")
         server.wait_for(chat_id=ALICE, contains="I can only read text.")
 
 
-def test_a_group_that_moves_keeps_its_answers(server: FakeTelegram) -> None:
+def test_a_group_that_moves_keeps_its_answers(server: FakeTelegram, bench: MakeBench) -> None:
     group = server.group(-50, members=[ALICE], admin=True)
-    with running(server):
+    with running(server, bench()):
         ask(server, group, f"/ask {PEACEKEEPERS}")
         server.migrate(group, -1050)
         eventually(lambda: "Footnotes" in (ask(server, -1050, "/footnotes", user=ALICE).text or ""))
 
 
-def test_a_button_whose_message_is_gone_or_whose_time_is_over(server: FakeTelegram) -> None:
-    with running(server):
+def test_a_button_whose_message_is_gone_or_whose_time_is_over(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
+    with running(server, bench()):
         first = ask(server, ALICE, PEACEKEEPERS)
         assert first.message_id is not None
         server.message_vanishes(ALICE, first.message_id)
@@ -346,8 +367,10 @@ def test_a_button_whose_message_is_gone_or_whose_time_is_over(server: FakeTelegr
         assert "Latest" in (ask(server, ALICE, "/latest").text or "")
 
 
-def test_buttons_without_an_answer_say_so_over_the_chat(server: FakeTelegram) -> None:
-    with running(server):
+def test_buttons_without_an_answer_say_so_over_the_chat(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
+    with running(server, bench()):
         answer = ask(server, ALICE, PEACEKEEPERS)
         ask(server, ALICE, "/forget")
         query = press(server, answer, "Footnotes")
@@ -359,23 +382,25 @@ def test_buttons_without_an_answer_say_so_over_the_chat(server: FakeTelegram) ->
         assert server.unanswered() == []
 
 
-def test_a_long_answer_comes_in_several_messages(server: FakeTelegram) -> None:
+def test_a_long_answer_comes_in_several_messages(server: FakeTelegram, bench: MakeBench) -> None:
     class Wordy(FakeReports):
         def reports(self) -> list[ReportSummary]:
             found = super().reports()
             return [summary for summary in found for _ in range(30)]
 
-    bench = Bench(reports=Wordy())
-    bench.settings = bench.settings
-    with running(server, bench):
-        expected = bench.renderer.render(bench.conversation.latest())
+    parts = bench(reports=Wordy(), settings=ConversationSettings(latest=200))
+    with running(server, parts):
+        expected = parts.renderer.render(parts.conversation.latest())
+        assert len(expected) > 1
         server.user_says(ALICE, "/latest")
         server.wait_for(chat_id=ALICE, count=len(expected))
         shown = [record.text for record in server.sent(ALICE, "sendMessage")]
         assert shown == [text_of(message.html) for message in expected]  # type: ignore[arg-type]
 
 
-def test_the_loop_is_free_while_a_question_is_looked_up(server: FakeTelegram) -> None:
+def test_the_loop_is_free_while_a_question_is_looked_up(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
     started, go_on = threading.Event(), threading.Event()
 
     class Slow(FakeReports):
@@ -385,7 +410,7 @@ def test_the_loop_is_free_while_a_question_is_looked_up(server: FakeTelegram) ->
                 assert go_on.wait(10)
             return super().ask(question, asked_on=asked_on, history=history)
 
-    with running(server, Bench(reports=Slow())) as bench:
+    with running(server, bench(reports=Slow())) as parts:
         server.user_says(ALICE, TARGET)
         assert started.wait(10)
         server.user_says(ALICE, "and Ukraine?")
@@ -394,20 +419,22 @@ def test_the_loop_is_free_while_a_question_is_looked_up(server: FakeTelegram) ->
         eventually(lambda: (ALICE, "typing", None) in server.chat_actions)
         go_on.set()
         server.wait_for(method="sendMessage", chat_id=ALICE, count=2)
-        asked = [question for question, _, _ in bench.reports.asked if question != PEACEKEEPERS]
+        asked = [question for question, _, _ in parts.reports.asked if question != PEACEKEEPERS]
         assert asked == [TARGET, "and Ukraine?"]
 
 
-def test_a_gateway_that_stumbles_loses_no_answer(server: FakeTelegram) -> None:
-    with running(server):
+def test_a_gateway_that_stumbles_loses_no_answer(server: FakeTelegram, bench: MakeBench) -> None:
+    with running(server, bench()):
         server.faults.add(kind="502", method="sendMessage", chat_id=ALICE, times=2)
         assert "Viktor Antonov" in (ask(server, ALICE, PEACEKEEPERS).text or "")
         time.sleep(QUIET_SECONDS)
         assert len(server.sent(ALICE, "sendMessage")) == 1
 
 
-def test_someone_who_blocks_the_bot_stops_nothing(server: FakeTelegram, log: io.StringIO) -> None:
-    with running(server):
+def test_someone_who_blocks_the_bot_stops_nothing(
+    server: FakeTelegram, bench: MakeBench, log: io.StringIO
+) -> None:
+    with running(server, bench()):
         server.faults.add(kind="403", method="sendMessage", chat_id=ALICE)
         server.user_says(ALICE, PEACEKEEPERS)
         eventually(lambda: "nobody is there to read the reply" in log.getvalue())
@@ -415,7 +442,7 @@ def test_someone_who_blocks_the_bot_stops_nothing(server: FakeTelegram, log: io.
 
 
 def test_a_defect_is_answered_kindly_and_logged_without_words(
-    server: FakeTelegram, log: io.StringIO
+    server: FakeTelegram, bench: MakeBench, log: io.StringIO
 ) -> None:
     class Broken(FakeReports):
         def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
@@ -424,11 +451,10 @@ def test_a_defect_is_answered_kindly_and_logged_without_words(
         def around(self, quote: object) -> None:  # type: ignore[override]
             raise LookupError(f"defect at {quote}")
 
-    bench = Bench()
-    with running(server, bench):
+    with running(server, bench()):
         answer = ask(server, ALICE, TARGET)
     said_before = len(log.getvalue())
-    with running(server, Bench(engine=bench.engine, reports=Broken(), first_id=7)):
+    with running(server, bench(reports=Broken(), first_id=7)):
         sorry = ask(server, ALICE, "Some private words")
         assert "Something went wrong on my side" in (sorry.text or "")
         query = press(server, answer, "Context")
@@ -441,8 +467,10 @@ def test_a_defect_is_answered_kindly_and_logged_without_words(
     assert "Traceback" not in logged
 
 
-def test_the_token_is_never_logged(server: FakeTelegram, log: io.StringIO) -> None:
-    with running(server):
+def test_the_token_is_never_logged(
+    server: FakeTelegram, bench: MakeBench, log: io.StringIO
+) -> None:
+    with running(server, bench()):
         ask(server, ALICE, PEACEKEEPERS)
         server.faults.add(kind="500", method="getUpdates")
         server.faults.add(kind="drop_before", method="getUpdates")
@@ -454,11 +482,13 @@ def test_the_token_is_never_logged(server: FakeTelegram, log: io.StringIO) -> No
     assert TOKEN.partition(":")[2] not in log.getvalue()
 
 
-def test_a_token_that_is_refused_ends_the_start_without_showing_it(server: FakeTelegram) -> None:
+def test_a_token_that_is_refused_ends_the_start_without_showing_it(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
     wrong = "77:WRONG-token"
     with (
         pytest.raises(SettingsError, match="TELEGRAM_BOT_TOKEN") as caught,
-        RunningBot(server.url, Bench(), wrong),
+        RunningBot(server.url, bench(), wrong),
     ):
         raise AssertionError("it started")
     shown: BaseException | None = caught.value
@@ -467,8 +497,17 @@ def test_a_token_that_is_refused_ends_the_start_without_showing_it(server: FakeT
         shown = shown.__cause__
 
 
-def test_a_start_waits_for_the_network(server: FakeTelegram, log: io.StringIO) -> None:
+def test_a_start_waits_for_the_network(
+    server: FakeTelegram, bench: MakeBench, log: io.StringIO
+) -> None:
     server.faults.add(kind="502", method="getMe")
-    with running(server):
+    with running(server, bench()):
         assert "Latest" in (ask(server, ALICE, "/latest").text or "")
     assert "Telegram is not reached, next try in 1 s" in log.getvalue()
+
+
+def test_two_bots_of_one_token_are_told_apart(
+    server: FakeTelegram, bench: MakeBench, log: io.StringIO
+) -> None:
+    with running(server, bench()), running(server, bench(first_id=50)):
+        eventually(lambda: "another program receives this bot's updates" in log.getvalue())

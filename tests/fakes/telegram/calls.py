@@ -48,7 +48,6 @@ class Request:
     params: Params
     chat_id: int | None = None
     fault: Fault | None = None
-    seq: int = 0
     at: float = 0.0
 
 
