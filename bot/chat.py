@@ -11,9 +11,11 @@ from bot.views import NoticeView, View
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.model import Message
     from bot.render import Renderer
     from bot.service import Conversation
     from bot.texts import Texts
+    from bot.views import Asker
 
 _TOAST_CHARACTERS = 200
 
@@ -23,6 +25,7 @@ class Chat:
 
     Args:
         also_forget: erases what else is stored of a person and tells whether there was anything.
+        greet: what else to say to who writes /start.
     """
 
     def __init__(
@@ -31,11 +34,13 @@ class Chat:
         renderer: Renderer,
         texts: Texts,
         also_forget: Sequence[Callable[[int], bool]] = (),
+        greet: Callable[[Asker], tuple[Message, ...]] = lambda _: (),
     ) -> None:
         self._conversation = conversation
         self._renderer = renderer
         self._texts = texts
         self._also_forget = also_forget
+        self._greet = greet
 
     def dialogue(
         self, commands: Sequence[Command] = (), actions: Sequence[Action] = ()
@@ -49,7 +54,7 @@ class Chat:
             *commands,
             self._command("sources", lambda _: self._said(self._conversation.sources())),
             self._command("help", lambda _: self._help(dialogue)),
-            Command(name="start", about="", run=lambda _: self._help(dialogue)),
+            Command(name="start", about="", run=lambda request: self._start(request, dialogue)),
             self._command("forget", self._forget),
         )
         dialogue = Dialogue(
@@ -91,6 +96,10 @@ class Chat:
 
     def _which_quote(self, command: str) -> Reply:
         return self._said(NoticeView(key="notice.which_quote", values={"command": command}))
+
+    def _start(self, request: Request, dialogue: Dialogue) -> Reply:
+        helped = self._help(dialogue)
+        return replace(helped, messages=(*self._greet(request.asker), *helped.messages))
 
     def _help(self, dialogue: Dialogue) -> Reply:
         return self._said(self._conversation.help(dialogue.menu))

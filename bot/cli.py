@@ -23,7 +23,10 @@ _INTERRUPTED: Final = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns 0 on success, 1 when something failed, 2 on usage or settings."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=os.environ.get("BRIEFING_LOG", "WARNING"),
+        format="%(levelname)s %(name)s: %(message)s",
+    )
     options = _parser().parse_args(argv)
     try:
         return int(options.run(options))
@@ -71,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--date", type=_day, required=True, metavar="YYYY-MM-DD")
     one = command("eval", commands.evaluate, "measure answers on a file of questions with gold")
     one.add_argument("questions", type=Path)
+    one = command("run", commands.run, "start the bot; its token is in TELEGRAM_BOT_TOKEN")
+    one.add_argument("--api-url", metavar="URL", help="what stands before /bot<token>")
+    command("chat", commands.chat, "the same conversation in this terminal")
+    command("demo", commands.demo, "one question answered, its footnotes, and a digest")
+    command("samples", commands.samples, "read the sample reports that come with the package")
     command("check", commands.check, "validate the settings")
     command("reindex", commands.reindex, "derive passages, vectors and words anew")
     command("stats", commands.stats, "count what is stored and say how the sources fare")

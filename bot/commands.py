@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date
+from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from bot import documents, pages, settings
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sqlalchemy import Engine
+
+    from bot.app import Parts
+    from bot.terminal import TerminalChat
     from index.library import Library
 
 Command = Callable[["Namespace"], int]
@@ -27,6 +33,7 @@ Command = Callable[["Namespace"], int]
 _OK: Final = 0
 _FAILED: Final = 1
 _EVERY: Final = 25
+_DEMO: Final = "what did Russia say about peacekeepers?"
 
 
 def ingest(options: Namespace) -> int:
@@ -135,6 +142,47 @@ def evaluate(options: Namespace) -> int:
     return _OK
 
 
+def run(options: Namespace) -> int:
+    """Start the bot."""
+    loaded = settings.load(options.config)
+    token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
+    if not token:
+        raise SettingsError(
+            "TELEGRAM_BOT_TOKEN is not set; put the token there that @BotFather gave you"
+        )
+    # A child process or a crash report has no use for it.
+    del os.environ["TELEGRAM_BOT_TOKEN"]
+    from bot.app import run_bot
+
+    engine, library = _opened(options, loaded)
+    run_bot(loaded, engine, library, token=token, api_url=options.api_url or loaded.chat.api_url)
+    return _OK
+
+
+def chat(options: Namespace) -> int:
+    """Talk in this terminal."""
+    terminal, _ = _terminal(options)
+    terminal.run()
+    return _OK
+
+
+def demo(options: Namespace) -> int:
+    """Show one question answered, its footnotes, and the newest day's digest."""
+    from bot.dialogue import Request
+    from bot.terminal import HERE
+
+    terminal, parts = _terminal(options)
+    terminal.demo(_DEMO, lambda: parts.commands.digest(Request(asker=HERE, text="")).messages)
+    return _OK
+
+
+def samples(options: Namespace) -> int:
+    """Read the sample reports; a second time nothing changes."""
+    with resources.as_file(resources.files("config") / "samples") as folder:
+        options.inputs = [str(folder)]
+        return ingest(options)
+
+
 def check(options: Namespace) -> int:
     """Validate the settings and what they name."""
     loaded = settings.load(options.config)
@@ -179,9 +227,25 @@ def stats(options: Namespace) -> int:
 
 
 def _library(options: Namespace) -> Library:
-    loaded = settings.load(options.config)
+    return _opened(options, settings.load(options.config))[1]
+
+
+def _opened(options: Namespace, loaded: settings.Settings) -> tuple[Engine, Library]:
     engine = engine_for(loaded, options.data)
-    return library_for(loaded, options.data, engine, command=options.command)
+    return engine, library_for(loaded, options.data, engine, command=options.command)
+
+
+def _terminal(options: Namespace) -> tuple[TerminalChat, Parts]:
+    from rich.console import Console
+
+    from bot.app import chat_parts
+    from bot.terminal import TerminalChat
+
+    loaded = settings.load(options.config)
+    engine, library = _opened(options, loaded)
+    library.follow(_progress)
+    parts = chat_parts(loaded, engine, library, may_change=lambda _: True)
+    return TerminalChat(parts.dialogue, Console(), parts.texts), parts
 
 
 def _question(options: Namespace) -> dict[str, Any]:

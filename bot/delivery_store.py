@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Select,
+    and_,
     bindparam,
     func,
     insert,
@@ -135,6 +136,13 @@ class DeliveryStore:
             active=active,
             ended={str(reason): n for reason, n in ended},
         )
+
+    def waiting(self) -> int:
+        """Count deliveries that are still to be tried or in a sender's hands."""
+        unfinished = or_(_D.state == State.CLAIMED, _D.not_before.is_not(None))
+        still = and_(_D.state.in_([State.DUE, State.CLAIMED, State.UNKNOWN]), unfinished)
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.count()).where(still)) or 0
 
     def records(
         self, *, state: State | None = None, chat_id: int | None = None, limit: int = 100

@@ -30,18 +30,21 @@ class Ledger:
         self._last: asyncio.Task[None] | None = None
 
     async def write(self, *outcomes: Outcome) -> None:
-        """Return when these are stored, with all that others wrote meanwhile."""
-        if self._gathering is None:
+        """Return when these are stored, with all that was handed over before or meanwhile."""
+        await asyncio.shield(self.post(*outcomes))
+
+    def post(self, *outcomes: Outcome) -> asyncio.Task[None]:
+        """Hand these over to be stored before anything that is handed over later."""
+        if self._gathering is None or self._last is None:
             self._gathering = []
             self._last = asyncio.create_task(self._store_after(self._last))
         self._gathering += outcomes
-        assert self._last is not None  # noqa: S101  (it is made with the list)
-        await asyncio.shield(self._last)
+        return self._last
 
-    async def close(self) -> None:
+    async def settle(self) -> None:
         """Wait until all that was handed over is stored."""
         if self._last is not None:
-            await asyncio.wait([self._last])
+            await asyncio.shield(self._last)
 
     async def _store_after(self, previous: asyncio.Task[None] | None) -> None:
         if previous is not None:

@@ -21,11 +21,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from bot.backlog import Backlog
 from bot.deliveries import Accepted, Claim, Doubtful, Postponed, Started
 from bot.delivery_policy import Breaker, Policy, verdict
 from bot.ledger import Ledger
@@ -182,33 +183,38 @@ class Outbox:
                     pass
         except TimeoutError:
             log.warning("messages were still in flight; their outcome is in doubt")
-        await self._ledger.close()
+        await self._ledger.settle()
         await asyncio.to_thread(self._presence.leave)
 
     async def _round(self) -> int:
-        """Keep as many messages in flight as there are workers, one a chat, until none is due."""
-        backlog: deque[Claim] = deque()
-        flying: dict[asyncio.Task[None], int] = {}
-        dealt = 0
+        """Let the workers deliver until nothing is due; put back what they did not begin."""
+        backlog = Backlog(self._claim, self._settings.workers)
+        team = asyncio.gather(
+            *(self._work(backlog) for _ in range(self._settings.workers)), return_exceptions=True
+        )
         try:
-            while True:
-                if len(backlog) < self._settings.workers and self._goes_on():
-                    backlog += await self._claim()
-                self._launch(backlog, flying)
-                if not flying:
-                    break
-                done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    del flying[task]
-                    task.result()
-                dealt += len(done)
+            results = await asyncio.shield(team)
         finally:
-            if flying:
-                await asyncio.shield(asyncio.gather(*flying, return_exceptions=True))
-            if backlog:
-                now = self._clock.now()
-                await self._ledger.write(*(_put_back(claim, now) for claim in backlog))
-        return dealt
+            # Cancelled or not: a message in flight is waited for, for its outcome.
+            backlog.close()
+            await asyncio.shield(team)
+            now = self._clock.now()
+            await self._ledger.write(*(_put_back(claim, now) for claim in backlog.left()))
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return backlog.taken
+
+    async def _work(self, backlog: Backlog) -> None:
+        try:
+            while self._goes_on() and (claim := await backlog.take()) is not None:
+                try:
+                    await self._handle(claim)
+                finally:
+                    backlog.done(claim)
+        except BaseException:
+            backlog.close()  # the others end what they are at and begin nothing more
+            raise
 
     def _goes_on(self) -> bool:
         now = asyncio.get_running_loop().time()
@@ -222,19 +228,6 @@ class Outbox:
             limit=self._settings.workers * 4,
         )
 
-    def _launch(self, backlog: deque[Claim], flying: dict[asyncio.Task[None], int]) -> None:
-        """Start what there is room for; a chat with a message in flight waits for that."""
-        busy = set(flying.values())
-        waiting: list[Claim] = []
-        while backlog and len(flying) < self._settings.workers and self._goes_on():
-            claim = backlog.popleft()
-            if claim.place.chat_id in busy:
-                waiting.append(claim)
-                continue
-            busy.add(claim.place.chat_id)
-            flying[asyncio.create_task(self._handle(claim))] = claim.place.chat_id
-        backlog.extendleft(reversed(waiting))
-
     async def _handle(self, claim: Claim) -> None:
         """Deliver, and put the delivery back where the database fails before anything is sent."""
         try:
@@ -246,7 +239,7 @@ class Outbox:
     async def _deliver(self, claim: Claim) -> None:
         """Send the parts of one delivery that were not accepted yet."""
         parts = await self._parts_of(claim.edition_id)
-        if len(claim.message_ids) >= len(parts):
+        if len(claim.message_ids) >= len(parts):  # a button told that the last one arrived
             await self._ledger.write(self._accepted(claim, last=True, repeat=False))
         moved = False
         while len(claim.message_ids) < len(parts):
@@ -272,7 +265,8 @@ class Outbox:
                     attempts=0,
                 )
                 last = len(claim.message_ids) == len(parts)
-                await self._ledger.write(self._accepted(claim, last=last, repeat=repeat))
+                # Stored together with the next word that a request is about to leave.
+                self._ledger.post(self._accepted(claim, last=last, repeat=repeat))
 
     async def _send(self, claim: Claim, part: Message) -> Sent:
         message = self._renderer.repeated(part) if claim.doubtful else part

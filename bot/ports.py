@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
 from index.errors import BriefingError
+from index.model import Arrival, Corpus, SourceHealth
+
+__all__ = ["Arrival", "Corpus", "SourceHealth"]
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from bot.model import Message, Place, Sent
     from index.model import Answer, Digest, DigestReport, Quote, Report, ReportSummary, Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """One entry of the change log: a report's revision came in.
-
-    ``seq`` grows by commit order, never reused; ``arrived`` is aware UTC.
-    """
-
-    seq: int
-    report_id: str
-    revision: int
-    arrived: datetime
-    published: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHealth:
-    """How one source of reports fares."""
-
-    name: str
-    reports: int
-    last_success: datetime | None
-    last_error: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corpus:
-    """What is in the store, in numbers."""
-
-    reports: int
-    passages: int
-    publishers: tuple[tuple[str, int], ...]
-    first: date | None
-    last: date | None
 
 
 class Reports(Protocol):

@@ -6,8 +6,9 @@ import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bot.zones import is_zone
 from index.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Index(_Section):
     passage_chars: int = Field(ge=200, le=5_000)
     dense: int = Field(ge=1, le=1_000)
     lexical: int = Field(ge=1, le=1_000)
+    follow_seconds: int = Field(ge=1, le=86_400)
 
 
 class Answers(_Section):
@@ -60,6 +62,43 @@ class Sources(_Section):
     user_agent: str = Field(min_length=1)
 
 
+class Chat(_Section):
+    """How the conversation goes."""
+
+    question_chars: int = Field(ge=50, le=10_000)
+    history_questions: int = Field(ge=0, le=20)
+    history_minutes: int = Field(ge=0)
+    latest: int = Field(ge=1, le=50)
+    zone: str
+    answers_kept_days: int = Field(ge=1)
+    api_url: str = Field(pattern="^https?://")
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, zone: str) -> str:
+        return _zone(zone)
+
+
+class Digest(_Section):
+    """What a subscription is until its subscriber says more, and what is news."""
+
+    time: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    zone: str
+    max_age_days: int = Field(ge=0, le=3_650)
+    tick_seconds: int = Field(ge=1, le=3_600)
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, zone: str) -> str:
+        return _zone(zone)
+
+
+def _zone(zone: str) -> str:
+    if not is_zone(zone):
+        raise ValueError(f"{zone!r} is not a time zone; write one like Europe/Kyiv")
+    return zone
+
+
 class Settings(_Section):
     """Everything that can be set."""
 
@@ -68,6 +107,8 @@ class Settings(_Section):
     index: Index
     answers: Answers
     sources: Sources
+    chat: Chat
+    digest: Digest
 
 
 def load(path: Path | None = None) -> Settings:
@@ -99,6 +140,8 @@ def _over(below: dict[str, object], above: dict[str, object]) -> dict[str, objec
     merged = dict(below)
     for name, value in above.items():
         under = merged.get(name)
-        both = isinstance(under, dict) and isinstance(value, dict)
-        merged[name] = {**under, **value} if both else value
+        if isinstance(under, dict) and isinstance(value, dict):
+            merged[name] = {**under, **value}
+        else:
+            merged[name] = value
     return merged

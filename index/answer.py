@@ -15,14 +15,14 @@ from rapidfuzz import fuzz
 
 from index.footnotes import footnotes
 from index.model import Answer, Quote, Span
-from index.rank import signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from index.model import Footnote, Report, Searched
     from index.passages import StoredPassage, StoredSentence
-    from index.rank import Asked, Ranked, Weights
+    from index.rank import Ranked
 
 _SAME_RATIO: Final = 85.0
 _LOOKED_AT: Final = 60
@@ -50,47 +50,36 @@ class AnswerSettings:
 def answer(
     *,
     question: str,
-    asked: Asked,
+    asked_on: date,
+    sure: float,
     ranked: Sequence[Ranked],
     read: Callable[[str, int], Report],
     searched: Searched,
-    weights: Weights,
     settings: AnswerSettings,
 ) -> Answer:
     """Answer with the best quotes, or refuse where they are not likely to answer.
 
     Args:
         question: as typed.
-        asked: the question as understood.
+        asked_on: the day it is asked.
+        sure: the confidence that the reports answer it.
         ranked: sentences, best first.
         read: returns one revision of one report.
         searched: what was searched.
-        weights: of the confidence.
         settings: how many quotes, how long, and from which confidence on.
     """
-    sure = confidence(asked, ranked, weights)
     answered = bool(ranked) and sure >= settings.threshold
     chosen = choose(ranked, settings, most=settings.quotes if answered else 1)
     quotes = tuple(quote(one, span, read) for one, span in chosen)
     return Answer(
         question=question,
-        asked_on=asked.query.asked_on,
+        asked_on=asked_on,
         status="answered" if answered else "not_found",
         confidence=sure,
         quotes=quotes if answered else (),
         searched=searched,
         nearest=quotes[0] if quotes and not answered else None,
     )
-
-
-def confidence(asked: Asked, ranked: Sequence[Ranked], weights: Weights) -> float:
-    """Return the fitted probability, 0 to 1, that the best sentences answer the question."""
-    if not ranked or asked.query.empty:
-        return 0.0
-    total = weights.confidence.get("bias", 0.0) + sum(
-        weights.confidence.get(name, 0.0) * value for name, value in signals(asked, ranked).items()
-    )
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 def choose(

@@ -8,38 +8,50 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from index.model import Statement
-from index.speakers import Speaker, Speakers
-from index.speech import MONTHS, Phrase, Reader, Subject, tokens_of
+from index.naming import Speaker
+from index.phrases import MONTHS, Phrase, tokens_of, word_set
+from index.speakers import Speakers
+from index.speech import Reader, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from index.lexicon import Lexicon
     from index.model import ParsedReport, Span
-    from index.speech import Saying, Token
+    from index.phrases import Token
+    from index.speech import Saying
 
-_QUOTED: Final = re.compile(r"“[^”]*”|\"[^\"]*\"")
+_QUOTED: Final = re.compile('\u201c[^\u201d]*\u201d|"[^"]*"')
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_CLAUSE: Final = re.compile(r"[,;\u2013\u2014]")
-_PART: Final = re.compile(r"[,;\u2013\u2014]|\band\b")  # where no "that" makes them all one claim
-_OPENING_WORDS: Final = 4  # of a clause, among which a word of judgement makes it a judgement
+_CLAUSE: Final = re.compile("[,;\u2013\u2014]")
+_PART: Final = re.compile("[,;\u2013\u2014]|\\band\\b")  # without a "that", "and" parts claims too
+_OPENING: Final = 4  # words of a clause among which a word of judgement makes it a judgement
 _CONCEDING: Final = frozenset({"though", "although"})
 _CONCEDED: Final = 3  # more words, where the clause concedes something
-_WEIGHED: Final = frozenset({"assess", "likely", "suggest", "may", "confirm"})
 _OWN: Final = frozenset({"we", "our"})
 # What somebody does to another's words, so that those words are a statement too.
-_ANSWERS: Final = frozenset(
+_ANSWERS: Final = word_set(
     "deny reject refute dispute dismiss criticize confirm echo ridicule mock condemn rebut rebuke"
-    " downplay denounce reiterate amplify question doubt decry deride push_back".split()
+    " downplay denounce reiterate amplify question doubt decry deride push_back"
 )
 _SUBJECT: Final = 7  # tokens among which the publisher's own name is followed by its verb
-_NEAR: Final = 12  # tokens between such a verb and those words
+_NEAR: Final = 12  # tokens between an answer and the words it answers
 _TIMED: Final = 14  # tokens behind a verb in which its day may stand before "that"
 _SOON: Final = 4  # the same where no "that" follows
-_AHEAD: Final = 2  # days a report may be dated before what it tells of
+_LEAD: Final = 5  # tokens of "On September 21, "
+_SAID: Final = frozenset({"that", "\u201c", ":"})
+_AHEAD: Final = 2  # days by which a report may be dated before what it tells of
+
+
+class _Told(NamedTuple):
+    """A statement on its way: where its cue stands, and whose it is."""
+
+    at: int
+    speaker: Speaker
+    statement: Statement
 
 
 def attribute(
@@ -47,10 +59,10 @@ def attribute(
 ) -> list[list[tuple[Statement, ...]]]:
     """Return the statements of every sentence, in the shape of ``paragraphs``.
 
-    Args:
-        paragraphs: sentences (spans of the report's text) in reading order, paragraph by paragraph.
+    These are the sentences (spans of the report's text) in reading order, paragraph by paragraph.
     """
-    return _Attribution(report, lexicon).run(paragraphs)
+    attribution = _Attribution(report, lexicon)
+    return [attribution.paragraph(paragraph) for paragraph in paragraphs]
 
 
 class _Attribution:
@@ -59,50 +71,52 @@ class _Attribution:
         self._lexicon = lexicon
         self._reader = Reader(lexicon)
         self._speakers = Speakers(report.text, lexicon)
-        self._names = frozenset({*lexicon.publisher_words, *(report.publisher or "").split("\0")})
+        self._names = frozenset({*lexicon.publisher_words, report.publisher or ""})
         self._publisher = Speaker(name=report.publisher or "", side=lexicon.publisher)
-
         saying = lexicon.saying
         self._verbs = saying.keys() | set(saying.values()) | lexicon.judging.keys()
 
-    def run(self, paragraphs: Sequence[Sequence[Span]]) -> list[list[tuple[Statement, ...]]]:
-        found = []
-        for paragraph in paragraphs:
-            self._speakers.open_paragraph()
-            found.append([self._sentence(sentence) for sentence in paragraph])
-        return found
+    def paragraph(self, sentences: Sequence[Span]) -> list[tuple[Statement, ...]]:
+        self._speakers.open_paragraph()
+        return [self._sentence(sentence) for sentence in sentences]
 
     def _sentence(self, sentence: Span) -> tuple[Statement, ...]:
         tokens = tokens_of(self._report.text, sentence)
         self._speakers.read(sentence.end)
+        opening = self._opening(tokens)
         sayings = self._reader.sayings(tokens)
-        told: list[tuple[int, Speaker, Statement]] = []
-        who = opening = self._opening(tokens)
-        for saying in sayings:
-            subject = saying.subject
-            if isinstance(subject, Phrase):
-                who = self._who(subject, saying.verb)
-            elif subject is Subject.PRONOUN:
-                before = [*opening, *(one for _, one, _ in told)]
-                who = self._speakers.by_pronoun(saying.pronoun, before)
-            day = self._day(tokens, saying)
-            told += [(saying.at, one, self._statement(one, saying.cue, day)) for one in who]
-        first = min((one.subject.start for one in sayings if isinstance(one.subject, Phrase)), default=0)
-        unsaid = not told and all(saying.verb in self._lexicon.judging for saying in sayings)
-        told += self._answered(tokens, sayings, told)
-        told.sort(key=lambda one: one[0])
-        speakers = [one for _, one, _ in told if one is not self._publisher]
-        self._speakers.note([*(one for one in opening if one.person), *reversed(speakers)])
-        statements = [statement for _, _, statement in told]
-        if not any(one is self._publisher for _, one, _ in told):
-            judged = self._judgement(tokens, sentence, alone=unsaid, before=first)
-            statements += [self._statement(self._publisher, judged, None)] if judged else []
+        told = self._said(tokens, sayings, opening)
+        unsaid = not told and all(one.verb in self._lexicon.judging for one in sayings)
+        told = sorted([*told, *self._answered(tokens, sayings, told)], key=lambda one: one.at)
+        others = [one.speaker for one in told if one.speaker is not self._publisher]
+        self._speakers.note([*(one for one in opening if one.person), *reversed(others)])
+        statements = [one.statement for one in told]
+        if len(others) == len(told):
+            starts = (one.subject.start for one in sayings if isinstance(one.subject, Phrase))
+            before = min(starts, default=0)
+            cue = self._judgement(tokens, sentence, alone=unsaid, before=before)
+            statements += [_statement(self._publisher, cue, None)] if cue else []
         return tuple(dict.fromkeys(statements))
 
     def _opening(self, tokens: Sequence[Token]) -> list[Speaker]:
         """Return the people or bodies a sentence begins with: its likely subject."""
-        phrase = self._reader.first_phrase(tokens)
+        phrase = self._reader.opening(tokens)
         return self._who(phrase, "report") if phrase is not None else []
+
+    def _said(
+        self, tokens: Sequence[Token], sayings: Sequence[Saying], opening: list[Speaker]
+    ) -> list[_Told]:
+        told: list[_Told] = []
+        who = opening
+        for saying in sayings:
+            if isinstance(saying.subject, Phrase):
+                who = self._who(saying.subject, saying.verb)
+            elif saying.subject is Subject.PRONOUN:
+                before = [*opening, *(one.speaker for one in told)]
+                who = self._speakers.by_pronoun(saying.pronoun, before)
+            day = self._day(tokens, saying)
+            told += [_Told(saying.at, one, _statement(one, saying.cue, day)) for one in who]
+        return told
 
     def _who(self, phrase: Phrase, verb: str) -> list[Speaker]:
         words = self._report.text[phrase.start : phrase.end]
@@ -110,96 +124,101 @@ class _Attribution:
             return [self._publisher]
         return self._speakers.of(phrase, verb)
 
-    def _statement(self, speaker: Speaker, cue: str, day: date | None) -> Statement:
-        return Statement(speaker=speaker.name or None, side=speaker.side, cue=cue, date=day)
-
     def _answered(
-        self,
-        tokens: Sequence[Token],
-        sayings: Sequence[Saying],
-        told: Sequence[tuple[int, Speaker, Statement]],
-    ) -> list[tuple[int, Speaker, Statement]]:
-        """Return the statements in "Haidai denied Basurin's claims" and "X's claim that"."""
-        found = []
-        for at, after, phrase in self._reader.possessives(tokens):
-            answered = any(
-                saying.verb in _ANSWERS and 0 < at - saying.at <= _NEAR for saying in sayings
-            )
-            if not answered and not (after < len(tokens) and tokens[after].low == "that"):
+        self, tokens: Sequence[Token], sayings: Sequence[Saying], told: Sequence[_Told]
+    ) -> Iterator[_Told]:
+        """Yield the statements in "Haidai denied Basurin's claims" and "X's claim that"."""
+        named = {one.speaker.name for one in told}
+        answers = [saying.at for saying in sayings if saying.verb in _ANSWERS]
+        for at, phrase in self._reader.possessives(tokens):
+            told_of = at + 1 < len(tokens) and tokens[at + 1].low == "that"
+            if not told_of and not any(0 < at - answer <= _NEAR for answer in answers):
                 continue
             for one in self._who(phrase, "claim"):
-                if one is not self._publisher and all(one.name != other.name for _, other, _ in told):
-                    found.append((at, one, self._statement(one, tokens[at].low, None)))
-        return found
+                if one is not self._publisher and one.name not in named:
+                    yield _Told(at, one, _statement(one, tokens[at].low, None))
 
-    def _judgement(self, tokens: Sequence[Token], sentence: Span, *, alone: bool, before: int) -> str:
-        """Return the cue of the publisher's own judgement in a sentence, or nothing."""
-        judging = self._lexicon.judging
-        text = _QUOTED.sub("", sentence.of(self._report.text))
-        for n, token in enumerate(tokens):
-            own = token.text.removesuffix("’s") in self._names or token.low in _OWN
-            cue = own and next((t.low for t in tokens[n + 1 : n + _SUBJECT] if t.low in self._verbs), "")
-            if cue and token.text in text:
-                return cue
+    def _judgement(
+        self, tokens: Sequence[Token], sentence: Span, *, alone: bool, before: int
+    ) -> str:
+        """Return the cue of the publisher's own judgement in a sentence, or nothing.
+
+        It is looked for everywhere where nobody else speaks (``alone``); else before the first
+        subject, which begins at offset ``before``, and at the front of added clauses.
+        """
+        judging, text = self._lexicon.judging, _QUOTED.sub("", sentence.of(self._report.text))
+        for at, token in enumerate(tokens):
+            if token.low in _OWN or token.text in self._names or token.text[:-2] in self._names:
+                following = (one.low for one in tokens[at + 1 : at + _SUBJECT])
+                cue = next((low for low in following if low in self._verbs), "")
+                if cue and token.text in text:
+                    return cue
         if alone:
             return next((word for word in _words(text) if word in judging), "")
         for token in tokens:
-            if token.low in judging and token.end <= before:
+            if token.end <= before and token.low in judging and token.text != "May":
                 return token.low
-        cut = _CLAUSE if " that " in text else _PART
-        for clause in cut.split(text)[1:]:
+        return self._added(text)
+
+    def _added(self, text: str) -> str:
+        """Return the word of judgement that opens a clause added to somebody's words."""
+        lexicon = self._lexicon
+        for clause in (_CLAUSE if " that " in text else _PART).split(text)[1:]:
             words = _words(clause)
-            yields = bool(words) and words[0] in _CONCEDING
-            opening = words[: _OPENING_WORDS + _CONCEDED * yields]
-            cue = next((word for word in opening if judging.get(word) in _WEIGHED), "")
-            if cue:
-                return cue
+            conceding = bool(words) and words[0] in _CONCEDING
+            for word in words[: _OPENING + _CONCEDED * conceding]:
+                if word in lexicon.judging and word not in lexicon.supposing:
+                    return word
         return ""
 
     def _day(self, tokens: Sequence[Token], saying: Saying) -> date | None:
         """Return the day on which something was said: it stands beside the verb, before "that"."""
         stop = saying.after + _SOON
         for n in range(saying.after, min(saying.after + _TIMED, len(tokens))):
-            if tokens[n].low in {"that", "“", ":"}:
+            if tokens[n].low in _SAID:
                 stop = n
                 break
         start = saying.at
         if isinstance(saying.subject, Phrase):
-            start = next(
-                (n for n, token in enumerate(tokens) if token.start >= saying.subject.end), start
-            )
-            leads = tokens[0].low == "on" and tokens[min(4, len(tokens) - 1)].start
-            if leads and saying.subject.start <= leads:
-                start = 0
-        for n in range(min(start, saying.at), min(stop, len(tokens)) - 1):
+            first, end = saying.subject.start, saying.subject.end
+            leads = tokens[0].low == "on" and any(one.start == first for one in tokens[:_LEAD])
+            behind = next((n for n, one in enumerate(tokens) if one.start >= end), start)
+            start = 0 if leads else min(start, behind)
+        for n in range(start, min(stop, len(tokens)) - 1):
             if tokens[n].low in MONTHS and tokens[n].capital:
                 return self._date(tokens, n)
         return None
 
     def _date(self, tokens: Sequence[Token], month: int) -> date | None:
+        """Read "April 9" or "April 9, 2025"; without a year it is the last one so far."""
         digits = re.match(r"\d{1,2}", tokens[month + 1].text)
-        if digits is None:
+        published = self._report.published
+        year = _year(tokens, month + 2)
+        if year is None and published is not None:
+            year = published.year
+        if digits is None or year is None:
             return None
-        year, published = self._year(tokens, month + 2), self._report.published
         try:
-            if year is not None:
-                return date(year, MONTHS[tokens[month].low], int(digits[0]))
-            if published is None:
-                return None
-            day = date(published.year, MONTHS[tokens[month].low], int(digits[0]))
-            late = (day - published).days > _AHEAD
-            return day.replace(year=day.year - 1) if late else day
+            day = date(year, MONTHS[tokens[month].low], int(digits[0]))
+            late = published is not None and (day - published).days > _AHEAD
+            return day.replace(year=year - 1) if late else day
         except ValueError:
             return None
 
-    def _year(self, tokens: Sequence[Token], at: int) -> int | None:
-        for token in tokens[at : at + 2]:
-            if re.fullmatch(r"(?:19|20)\d\d", token.text):
-                return int(token.text)
-            if token.low != ",":
-                break
-        return None
+
+def _statement(speaker: Speaker, cue: str, day: date | None) -> Statement:
+    return Statement(speaker=speaker.name or None, side=speaker.side, cue=cue, date=day)
+
+
+def _year(tokens: Sequence[Token], at: int) -> int | None:
+    for token in tokens[at : at + 2]:
+        if re.fullmatch(r"(?:19|20)\d\d", token.text):
+            return int(token.text)
+        if token.low != ",":
+            break
+    return None
 
 
 def _words(text: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(text)]
+    """Return the words in lower case, without the month of May."""
+    return [word.lower() for word in _WORD.findall(text) if word != "May"]

@@ -10,13 +10,13 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, func, insert, or_, select, update
 
 from index.errors import NotFoundError
 from index.model import (
+    Arrival,
     Block,
     BlockKind,
     Endnote,
@@ -52,21 +52,6 @@ _SUMMARY: Final = (
     REVISIONS.c.url,
     REVISIONS.c.language,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One entry of the change log: this revision came in, as the ``seq``-th change.
-
-    ``current`` tells whether it is still the newest of a report that is no duplicate.
-    """
-
-    seq: int
-    report_id: str
-    revision: int
-    arrived: datetime
-    published: date | None
-    current: bool
 
 
 class Catalogue:
@@ -232,7 +217,7 @@ class Catalogue:
             newest: date | None = connection.scalar(_current(func.max(REVISIONS.c.published)))
         return newest
 
-    def changes(self, *, after: int = 0) -> list[Change]:
+    def changes(self, *, after: int = 0) -> list[Arrival]:
         """List the change log past ``after``, oldest first."""
         query = (
             select(
@@ -255,7 +240,7 @@ class Catalogue:
         )
         with reading(self._engine) as connection:
             return [
-                Change(
+                Arrival(
                     seq=row.seq,
                     report_id=row.report_id,
                     revision=row.revision,

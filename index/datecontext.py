@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from index.dateforms import Named, PeriodKind
-from index.days import Anchor, Days, Outlook, in_year, shift, week_of
+from index.days import WEEK, Anchor, Days, Outlook, in_year, shift, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +44,6 @@ _COUNTED_PART: Final = re.compile(
     r" (?:of|in)(?: the)? $"
 )
 _NTH: Final = {"first": 0, "opening": 0, "second": 1, "third": 2, "fourth": 3}
-_NARROWEST: Final = 7
 
 
 def narrowed(line: str, named: Named) -> Named:
@@ -53,7 +52,7 @@ def narrowed(line: str, named: Named) -> Named:
     before = line[max(0, named.start - 48) : named.start]
     if days and days.length == 1 and before.endswith(" week of "):
         return replace(named, days=week_of(days.first), kind=PeriodKind.VAGUE)
-    if days is None or days.length < _NARROWEST:
+    if days is None or days.length < WEEK:
         return named
     offset = named.start - len(before)
     if some := _SOME.search(before):
@@ -141,9 +140,12 @@ def _agreeing(one: Named, other: Named, link: str) -> tuple[Named, Named]:
 def _with_night(line: str, named: Named) -> Named:
     """Let the night of a day reach into the next."""
     days = named.days
-    if days is None or days.length > 1 or not _NIGHT_OF.search(line[: named.start][-20:]):
+    before = line[max(0, named.start - 20) : named.start]
+    found = _NIGHT_OF.search(before)
+    if days is None or days.length > 1 or found is None:
         return named
-    return replace(named, days=Days(days.first, shift(days.first, 1)))
+    night = Days(days.first, shift(days.first, 1))
+    return replace(named, days=night, start=named.start - len(before) + found.start())
 
 
 _BOUND: Final = re.compile(
@@ -152,43 +154,44 @@ _BOUND: Final = re.compile(
     r"|circa|between)(?: the| its| his| their| last)? $"
 )
 _WIDER: Final = 4
+_ROUGHLY: Final = frozenset({"around", "circa"})
+_FROM: Final = frozenset({"since", "from", "starting", "after", "following", "between"})
 
 
 def opened(line: str, named: Named, anchor: Anchor) -> Named:
     """Read "since", "before", "until", "after", "around" in front of days."""
-    days = named.days
     bound = _BOUND.search(line[: named.start][-40:])
-    if days is None or bound is None:
+    if named.days is None or bound is None or not _binds(bound, line, named):
         return named
-    run = _bounded(bound, days, anchor, after=line[named.end :])
-    if run is None:
-        return named
-    rough = bound["word"] in {"around", "circa"} or bound["near"]
     start = max(0, named.start - 40) + bound.start()
-    return replace(
-        named, days=run, start=start, kind=PeriodKind.VAGUE if rough else PeriodKind.OPEN
-    )
+    rough = bound["word"] in _ROUGHLY or bound["near"]
+    run = _about(bound, named.days) if rough else _bounded(bound, named.days, anchor)
+    kind = PeriodKind.VAGUE if rough else PeriodKind.OPEN
+    return replace(named, days=run, start=start, kind=kind)
 
 
-def _bounded(bound: re.Match[str], days: Days, anchor: Anchor, *, after: str) -> Days | None:
-    word, today = bound["word"], anchor.today
-    wider = _WIDER if days.length <= _NARROWEST else 2 * _WIDER
-    if word in {"around", "circa"}:
-        return Days(shift(days.first, -wider), shift(days.last, wider))
+def _binds(bound: re.Match[str], line: str, named: Named) -> bool:
+    """Tell "from April on" from a mere "from April", and half of a "between" from the whole."""
+    after = line[named.end :]
+    if bound["word"] == "from":
+        return after.startswith(" on")
+    joined = " and " in line[named.start : named.end]
+    return bound["word"] != "between" or (after.startswith(" and ") and not joined)
+
+
+def _about(bound: re.Match[str], days: Days) -> Days:
     if bound["near"]:
-        ahead = word in {"after", "following"}
-        return (
-            Days(days.last, shift(days.last, 7))
-            if ahead
-            else Days(shift(days.first, -7), days.first)
-        )
-    if (word == "from" and not after.startswith(" on")) or (
-        word == "between" and not after.startswith(" and ")
-    ):
-        return None
-    if word in {"since", "from", "starting", "after", "following", "between"}:
-        return Days(days.first, max(days.last, today))
+        if bound["word"] in _FROM:
+            return Days(days.last, shift(days.last, WEEK))
+        return Days(shift(days.first, -WEEK), days.first)
+    wider = _WIDER if days.length <= WEEK else 2 * _WIDER
+    return Days(shift(days.first, -wider), shift(days.last, wider))
+
+
+def _bounded(bound: re.Match[str], days: Days, anchor: Anchor) -> Days:
+    if bound["word"] in _FROM:
+        return Days(days.first, max(days.last, anchor.today))
     if anchor.outlook is Outlook.REPORT:
         return days
-    last = shift(days.first, -1) if word in {"before", "prior to"} else days.last
+    last = shift(days.first, -1) if bound["word"] in {"before", "prior to"} else days.last
     return Days(min(EARLIEST, last), last)

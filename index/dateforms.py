@@ -217,9 +217,9 @@ CALENDAR: Final = (
     rule(
         "M", rf"(?P<what>(?:(?P<which>last|previous|next) )?M(?P<month>[0-9]+){_IN_YEAR})", _month
     ),
-    rule(
-        "19 20",
-        rf"(?:{'|'.join(_SCALE.split())}) (?P<year>(?:19[5-9]|20[0-4])[0-9]){_COUNTED}",
-        _year,
-    ),
+)
+YEAR: Final = rule(
+    "19 20",
+    rf"(?:{'|'.join(_SCALE.split())}) (?P<year>(?:19[5-9]|20[0-4])[0-9]){_COUNTED}",
+    _year,
 )

@@ -90,12 +90,11 @@ def judge(question: Question, answer: Answer) -> Outcome:
     covered: set[int] = set()
     for number, quote in enumerate(answer.quotes):
         shown += len(quote.text)
-        held = _plain(quote.text[:HELD_WITHIN])
+        held = quote.text[:HELD_WITHIN]
         groups = {
             group
             for group, alternatives in enumerate(question.gold)
-            if any(one.date == quote.published and _plain(one.sentence) in held
-                   for one in alternatives)
+            if any(holds(one, text=held, published=quote.published) for one in alternatives)
         }
         covered |= groups
         if groups and place is None:
@@ -103,6 +102,11 @@ def judge(question: Question, answer: Answer) -> Outcome:
     return Outcome(
         question=question, answer=answer, place=place, characters=characters, covered=len(covered)
     )
+
+
+def holds(one: Alternative, *, text: str, published: date | None) -> bool:
+    """Tell whether a text of a report of that day holds a gold sentence."""
+    return one.date == published and _plain(one.sentence) in _plain(text)
 
 
 def table(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -1,55 +1,33 @@
 """Names and words of the field: who speaks, for which side, what places and verbs are called.
 
-The data is `config/lexicon.toml`; this module checks it and looks names up in texts and questions.
+The data is `config/lexicon.toml`; this module looks its names up in texts and questions.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-import unicodedata
-from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import lru_cache
-from importlib import resources
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from index.errors import SettingsError
+from index.lexicon_data import OWNED, Entry, Kind, read
+from index.nametree import NameTree, fold, folded, joined, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-_WORD: Final = re.compile(r"([^\W_]+)(?:['’`]s\b)?")  # a possessive is the name all the same
-_GAP: Final = re.compile(r"(?:['’`]s)?[ \t\xa0'’`.()/&\-\u2010-\u2014]{1,3}")
-_INITIAL: Final = 2  # a dot may stand behind "U" or "St" inside a name, behind nothing longer
+    from index.lexicon_data import LexiconData, Names
+    from index.nametree import Word
+
+__all__ = ["Entry", "Guess", "Kind", "Lexicon", "Mention", "load"]
+
 _SHORTEST_GUESS: Final = 5  # shorter words are a typing slip away from too many others
-_SOUNDS: Final = {**dict.fromkeys("zs", "s"), **dict.fromkeys("kcq", "k"), **dict.fromkeys("gh", "h"),
-                  **dict.fromkeys("vw", "v"), **dict.fromkeys("yiej", "i")}  # fmt: skip
-
-
-class Kind(StrEnum):
-    """What a name names; where one name names several things, the first of these wins."""
-
-    PERSON = "person"
-    INSTITUTION = "institution"
-    OUTLET = "outlet"
-    OFFICE = "office"
-    BODY = "body"
-    GROUP = "group"
-    CAPITAL = "capital"
-    SIDE = "side"
-    PLACE = "place"
-    TERM = "term"
-
-
-_OWNED: Final = frozenset({Kind.BODY, Kind.GROUP, Kind.OFFICE})
-_UNGUESSED: Final = _OWNED | {Kind.TERM, Kind.SIDE}
-_RANK: Final = {kind: place for place, kind in enumerate(Kind)}
+_SOUNDS: Final = {
+    letter: letters[0] for letters in ("sz", "kcq", "hg", "vw", "iyej") for letter in letters
+}
+_UNGUESSED: Final = OWNED | {Kind.TERM, Kind.SIDE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,125 +60,6 @@ class Guess:
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One thing with its names, the shown one first."""
-
-    key: str
-    kind: Kind
-    side: str | None
-    names: tuple[str, ...]
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Side(_Settings):
-    name: str
-    parent: str | None = None
-    adjectives: tuple[str, ...]
-    nouns: tuple[str, ...]
-    words: tuple[str, ...]
-
-
-class _Publisher(_Settings):
-    side: str
-    words: tuple[str, ...]
-
-
-class _Speakers(_Settings):
-    sides: dict[str, str] = {}
-    words: frozenset[str]
-    units: frozenset[str]
-    modifiers: frozenset[str]
-
-
-Names = dict[str, tuple[str, ...]]
-
-
-class _Data(_Settings):
-    """The file as written."""
-
-    publisher: _Publisher
-    ordinary: frozenset[str] = frozenset()
-    shared_surnames: frozenset[str] = frozenset()
-    given_names: tuple[tuple[str, ...], ...] = ()
-    sides: dict[str, _Side]
-    capitals: dict[str, Names] = {}
-    bodies: Names = {}
-    groups: Names = {}
-    offices: Names = {}
-    holders: Names = {}
-    people: dict[str, Names] = {}
-    institutions: dict[str, Names] = {}
-    outlets: dict[str, Names] = {}
-    places: dict[str, Names] = {}
-    terms: Names = {}
-    saying: Names = {}
-    saying_that: Names = {}
-    sayings: Names = {}
-    judging: Names = {}
-    speakers: _Speakers
-
-    def entries(self) -> Iterator[Entry]:
-        for key, side in self.sides.items():
-            names = (side.name, *side.nouns, *side.adjectives, *side.words)
-            yield Entry(key=key, kind=Kind.SIDE, side=key, names=names)
-        for kind, sections in (
-            (Kind.PERSON, self.people),
-            (Kind.INSTITUTION, self.institutions),
-            (Kind.OUTLET, self.outlets),
-            (Kind.CAPITAL, self.capitals),
-            (Kind.PLACE, self.places),
-        ):
-            for owner, section in sections.items():
-                for key, names in section.items():
-                    yield Entry(key=key, kind=kind, side=owner, names=names)
-        for kind, section in (
-            (Kind.BODY, self.bodies),
-            (Kind.GROUP, self.groups),
-            (Kind.OFFICE, self.offices),
-            (Kind.TERM, self.terms),
-        ):
-            for key, names in section.items():
-                yield Entry(key=key, kind=kind, side=None, names=names)
-
-
-@dataclass(slots=True)
-class _Node:
-    """A word of names in the tree of all names, and the names that end with it."""
-
-    next: dict[str, _Node] = field(default_factory=dict)
-    ends: list[tuple[Entry, tuple[str, ...], bool]] = field(default_factory=list)
-
-
-class _Word(NamedTuple):
-    start: int
-    end: int
-    text: str
-    folded: str
-
-
-@lru_cache(maxsize=65536)
-def _fold(word: str) -> str:
-    if word.isascii():
-        return word.lower()
-    plain = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
-def _words(text: str) -> list[_Word]:
-    return [_Word(m.start(), m.end(1), m[1], _fold(m[1])) for m in _WORD.finditer(text)]
-
-
-def _cased(written: str, listed: str) -> bool:
-    """Tell whether a word has the capitals that the listed one has."""
-    if len(listed) > 1 and listed.isupper():
-        return written == listed
-    return not listed[0].isupper() or written[0].isupper()
-
-
 class Lexicon:
     """The checked data with its look-ups. Built once, never changed.
 
@@ -209,8 +68,9 @@ class Lexicon:
         publisher: key of the side of the publisher's own judgements.
         publisher_words: how the publisher names itself in running text.
         saying: verb form to verb ("claimed" to "claim"); `sayings` the same for nouns.
-        saying_that: the forms among them that tell of a statement only before "that" or a quotation.
-        judging: word to the cue that a judgement with it is given ("indicates" to "suggest").
+        saying_that: the forms among them that tell of a statement only before "that" or a quote.
+        judging: words that make a sentence the publisher's own judgement; of those, `supposing`
+            holds the ones that are the source's own in a clause added to what it says.
         speakers: words that can stand for a speaker ("officials", "milblogger").
         speaker_sides: those among them that tell the side by themselves, with its key.
         units: words for those who more often act than speak ("forces").
@@ -218,7 +78,7 @@ class Lexicon:
         given: every known given name.
     """
 
-    def __init__(self, data: _Data) -> None:
+    def __init__(self, data: LexiconData) -> None:
         self._data = data
         self.entries: Mapping[str, Entry] = {}
         self.publisher: Final = data.publisher.side
@@ -226,13 +86,14 @@ class Lexicon:
         self.saying_that: Final = frozenset(_forms(data.saying_that))
         self.saying: Final = _forms(data.saying) | _forms(data.saying_that)
         self.sayings: Final = _forms(data.sayings)
-        self.judging: Final = _forms(data.judging)
+        self.supposing: Final = frozenset(_forms(data.supposing))
+        self.judging: Final = _forms(data.judging) | _forms(data.supposing)
         self.speakers: Final = data.speakers.words
         self.speaker_sides: Final = data.speakers.sides
         self.units: Final = data.speakers.units
         self.modifiers: Final = data.speakers.modifiers
         self._given: Final = {one: group for group in data.given_names for one in group}
-        self._names, self._belongs, self._parts = _Node(), _Node(), _Node()
+        self._names, self._belongs, self._parts = NameTree(), NameTree(), NameTree()
         self._single: dict[str, Entry] = {}
         entries = {entry.key: entry for entry in data.entries()}
         self.entries = entries
@@ -249,10 +110,9 @@ class Lexicon:
     def find(self, text: str, *, typed: bool = False) -> list[Mention]:
         """Return the names in ``text`` in order, whole words, the longest first, no overlap.
 
-        Args:
-            typed: a person's typing, where capitals mean nothing; else a printed report.
+        Where ``typed``, it is a person's typing, and capitals mean nothing; else a printed report.
         """
-        words = _words(text)
+        words = words_of(text)
         found: list[Mention] = []
         at = 0
         firsts = self._names.next, self._parts.next, self._belongs.next
@@ -273,13 +133,12 @@ class Lexicon:
     def find_typed(self, text: str, *, known: Collection[str] = ()) -> list[Mention]:
         """Return the names in a person's question, misspelt ones included, in order.
 
-        Args:
-            known: words in lower case that are no misspelling of a name.
+        Words in ``known`` (lower case) are no misspelling of a name.
         """
         found = self.find(text, typed=True)
         taken = [word for mention in found for word in range(mention.start, mention.end)]
         free = set(range(len(text))).difference(taken)
-        for word in _words(text):
+        for word in words_of(text):
             if word.start not in free or word.folded in known:
                 continue
             guesses = self.fuzzy(word.text, most=1)
@@ -303,7 +162,7 @@ class Lexicon:
         Edits (swapped neighbours count once) are counted over the whole phrase. Words of the
         lexicon's verbs and speakers, and words shorter than five letters, are never guessed at.
         """
-        wanted = " ".join(_fold(word) for word in _WORD.findall(phrase))
+        wanted = folded(phrase)
         if len(wanted) < _SHORTEST_GUESS or wanted in self.speakers or wanted in self.saying:
             return []
         sound = _SOUNDS.get(wanted[0], wanted[0])
@@ -348,7 +207,7 @@ class Lexicon:
             pairs = [(a, n) for a in before for n in self._part(part)[:4]]
             names = [f"{adjective} {name}" for adjective, name in pairs]
         held = [self.entries[one].names[0] for one in self._data.holders.get(key, ())]
-        return tuple({_fold(name): name for name in reversed((*names, *held))}.values())[::-1]
+        return tuple({fold(name): name for name in reversed((*names, *held))}.values())[::-1]
 
     def side_of(self, key: str) -> str | None:
         """Return the side of an entry, or of a side's body or office ("russia.general_staff")."""
@@ -398,7 +257,7 @@ class Lexicon:
 
     def _plant(self, entry: Entry) -> None:
         """Enter every name of an entry, a person's under each spelling of the given name."""
-        tree = self._parts if entry.kind in _OWNED else self._names
+        tree = self._parts if entry.kind in OWNED else self._names
         names = list(entry.names)
         if entry.kind is Kind.PERSON:
             names += self._surname(entry)
@@ -406,80 +265,45 @@ class Lexicon:
         for name in names:
             self._grow(tree, name, entry)
             if entry.kind not in _UNGUESSED:
-                self._single.setdefault(" ".join(_fold(one) for one in _WORD.findall(name)), entry)
+                self._single.setdefault(folded(name), entry)
 
     def _respelt(self, name: str) -> list[str]:
         given, _, rest = name.partition(" ")
         return [f"{one} {rest}" for one in self.spellings(given) if rest and one != given]
 
-    def _grow(self, tree: _Node, name: str, entry: Entry) -> None:
-        listed = tuple(_WORD.findall(name))
-        node = tree
-        for word in listed:
-            node = node.next.setdefault(_fold(word), _Node())
-        node.ends.append((entry, listed, name in self._data.ordinary))
+    def _grow(self, tree: NameTree, name: str, entry: Entry) -> None:
+        tree.add(name, entry, ordinary=name in self._data.ordinary)
 
     def _longest(
-        self, text: str, words: Sequence[_Word], at: int, *, typed: bool
+        self, text: str, words: Sequence[Word], at: int, *, typed: bool
     ) -> tuple[Entry, int] | None:
         """Return the longest name that starts at word ``at``, and the word behind it."""
-        best = _walk(self._names, text, words, at, typed=typed)
+        best = self._names.longest(text, words, at, typed=typed)
         for entry, stop in self._owned(text, words, at, typed=typed):
             if best is None or stop > best[1]:
                 best = entry, stop
         return best
 
     def _owned(
-        self, text: str, words: Sequence[_Word], at: int, *, typed: bool
+        self, text: str, words: Sequence[Word], at: int, *, typed: bool
     ) -> Iterator[tuple[Entry, int]]:
         """Yield a body or office that starts here, with its side where that stands before it."""
-        bare = _walk(self._parts, text, words, at, typed=typed)
+        bare = self._parts.longest(text, words, at, typed=typed)
         if bare is not None and bare[0].kind is not Kind.GROUP:
             yield bare
-        owner = _walk(self._belongs, text, words, at, typed=typed)
+        owner = self._belongs.longest(text, words, at, typed=typed)
         if owner is None:
             return
         side, stop = owner
-        if stop < len(words) and _joined(text, words, stop):
-            part = _walk(self._parts, text, words, stop, typed=typed)
+        if stop < len(words) and joined(text, words, stop):
+            part = self._parts.longest(text, words, stop, typed=typed)
             if part is not None:
                 key = f"{side.key}.{part[0].key}"
                 names = (f"{side.names[0]} {part[0].names[0]}",)
                 yield Entry(key=key, kind=part[0].kind, side=side.key, names=names), part[1]
 
 
-def _walk(
-    tree: _Node, text: str, words: Sequence[_Word], at: int, *, typed: bool
-) -> tuple[Entry, int] | None:
-    """Follow the words from ``at`` down the tree; return the longest name and its end."""
-    node = tree.next.get(words[at].folded)
-    best: tuple[Entry, int] | None = None
-    stop = at
-    while node is not None:
-        stop += 1
-        for entry, listed, ordinary in node.ends:
-            if (typed and not ordinary) or all(
-                _cased(word.text, one) for word, one in zip(words[at:stop], listed, strict=True)
-            ):
-                longer = best is None or best[1] < stop
-                if longer or (best is not None and _RANK[entry.kind] < _RANK[best[0].kind]):
-                    best = entry, stop
-        if stop == len(words) or not node.next or not _joined(text, words, stop):
-            break
-        node = node.next.get(words[stop].folded)
-    return best
-
-
-def _joined(text: str, words: Sequence[_Word], at: int) -> bool:
-    """Tell whether word ``at`` and the one before it can stand in one name."""
-    before, word = words[at - 1], words[at]
-    gap = text[before.end : word.start]
-    if _GAP.fullmatch(gap) is None:
-        return False
-    return "." not in gap or before.end - before.start <= _INITIAL
-
-
-def _mention(text: str, words: Sequence[_Word], at: int, stop: int, entry: Entry) -> Mention:
+def _mention(text: str, words: Sequence[Word], at: int, stop: int, entry: Entry) -> Mention:
     start, end = words[at].start, words[stop - 1].end
     if "(" in text[start:end] and text[end : end + 1] == ")":
         end += 1
@@ -496,17 +320,4 @@ def load(path: Path | None = None) -> Lexicon:
     Raises:
         SettingsError: the file can't be read, or holds something unknown or impossible.
     """
-    where = str(path or "lexicon.toml")
-    try:
-        if path is None:
-            text = resources.files("config").joinpath("lexicon.toml").read_text("utf-8")
-        else:
-            text = path.read_text("utf-8")
-        data = _Data.model_validate(tomllib.loads(text))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{where} can't be read: {error}; correct or replace it.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{where}: {key}: {first['msg']}; correct that setting.") from error
-    return Lexicon(data)
+    return Lexicon(read(path))

@@ -18,11 +18,12 @@ from index.model import Corpus, Digest, IngestResult, IngestStatus, Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from index.catalogue import Catalogue, Change
+    from index.catalogue import Catalogue
     from index.derive import Progress
     from index.fetch import Fetcher
     from index.model import (
         Answer,
+        Arrival,
         DigestReport,
         Document,
         ParsedReport,
@@ -69,7 +70,8 @@ class Library:
         self._clock = clock
 
     @cached_property
-    def _search(self) -> Search:
+    def search(self) -> Search:
+        """The open search index; opening takes the data folder's lock."""
         self._held = self._hold()
         return self._open_search()
 
@@ -89,7 +91,7 @@ class Library:
 
     def follow(self, progress: Progress) -> int:
         """Make searchable whatever is stored and not yet indexed; return passages encoded."""
-        return self._search.follow(progress)
+        return self.search.follow(progress)
 
     def _ingest(self, name: str) -> IngestResult:
         try:
@@ -108,11 +110,11 @@ class Library:
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
         """Answer with quotes from reports published by ``asked_on``, or refuse."""
-        return self._search.ask(question, asked_on=asked_on, history=history)
+        return self.search.ask(question, asked_on=asked_on, history=history)
 
     def ranked(self, question: str, *, top: int, asked_on: date) -> list[RankedPassage]:
         """Return the best passages for a question, whatever their date: retrieval alone."""
-        return self._search.ranked(question, top=top, asked_on=asked_on)
+        return self.search.ranked(question, top=top, asked_on=asked_on)
 
     def report(self, report_id: str, revision: int | None = None) -> Report:
         """Return one stored revision, the newest by default; NotFoundError if there is none."""
@@ -146,7 +148,7 @@ class Library:
                 earlier += [span.of(before.text) for span in before.takeaways]
         return compose(report, self._passages.of_report(report.id, report.revision), earlier)
 
-    def arrivals(self, *, after: int = 0) -> list[Change]:
+    def arrivals(self, *, after: int = 0) -> list[Arrival]:
         """List the change log past ``after``, oldest first."""
         return self._catalogue.changes(after=after)
 
@@ -175,3 +177,15 @@ class Library:
     def failures(self) -> list[tuple[str, str]]:
         """List inputs whose last try failed, with the reason."""
         return self._catalogue.failures()
+
+    def closeness(self, topics: Sequence[str], texts: Sequence[str]) -> list[list[float]]:
+        """Return cosine similarities in meaning: a row a text, a column a topic."""
+        return self.search.closeness(topics, texts)
+
+    def warm(self) -> None:
+        """Load the model and open the indexes before the first question needs them."""
+        self.search.closeness(["warm"], ["up"])
+
+    def close(self) -> None:
+        """Give back connections; the data folder's lock goes with the process."""
+        self._fetcher.close()

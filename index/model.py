@@ -282,15 +282,31 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One entry of the change log: this revision came in, as the ``seq``-th change.
+
+    ``seq`` grows by commit order and is never reused; ``arrived`` is aware UTC; ``current`` tells
+    whether it is still the newest revision of a report that is no duplicate.
+    """
+
+    seq: int
+    report_id: str
+    revision: int
+    arrived: datetime
+    published: date | None
+    current: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
     """What is in the store, in numbers."""
 
     reports: int
     passages: int
-    duplicates: int
     publishers: tuple[tuple[str, int], ...]
     first: date | None
     last: date | None
+    duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from index.readings import read
-from index.voices import each_side
+from index.voicewords import EACH_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,17 +39,13 @@ _CUT: Final = re.compile(
 )
 _ASKS: Final = re.compile(rf"\b{_WH}\b|\b{_DO}\b", re.IGNORECASE)
 _AS_TOLD: Final = re.compile(r"according to\b", re.IGNORECASE)
-_SIDES: Final = re.compile(
-    r"\b(?:each|both|either|the two|two|all(?: the)?) (?:of the )?(?:sides?|camps?)\b",
-    re.IGNORECASE,
-)
 
 
 def parts_of(
     own: Reading, found: Sequence[Voice], asked_on: date, lexicon: Lexicon
 ) -> tuple[Part, ...]:
     """Return the parts of a question that asks several things, else nothing."""
-    if each_side(own.text.lower()):
+    if EACH_SIDE.search(own.text):
         return _by_side(own, found, lexicon)
     clauses = _clauses(own.text)
     if len(clauses) > 1:
@@ -71,7 +67,7 @@ def parts_of(
 def _by_side(own: Reading, found: Sequence[Voice], lexicon: Lexicon) -> tuple[Part, ...]:
     sides = next((voice.sides for voice in found if len(voice.sides) > 1), ())
     return tuple(
-        Part(text=_SIDES.sub(lexicon.side_name(side), own.text), sides=(side,), terms=own.terms)
+        Part(text=EACH_SIDE.sub(lexicon.side_name(side), own.text), sides=(side,), terms=own.terms)
         for side in sides
     )
 

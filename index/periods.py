@@ -12,7 +12,7 @@ from datetime import date  # noqa: TC003  (resolved at run time by readers of th
 from typing import Final
 
 from index.datecontext import EARLIEST, narrowed, opened, together
-from index.dateforms import CALENDAR, Named, PeriodKind
+from index.dateforms import CALENDAR, YEAR, Named, PeriodKind
 from index.datewords import Line, line_of
 from index.days import Anchor, Outlook
 from index.model import Span
@@ -61,7 +61,7 @@ class DaysNamed:
     impossible: tuple[Span, ...] = ()
 
 
-_RULES: Final = (*CALENDAR, *RELATIVE)
+_RULES: Final = (*CALENDAR, *RELATIVE, YEAR)
 _PLANS: Final = re.compile(
     r"\b(?:will|going to|plan(?:s|ned|ning)?|schedul\w+|upcoming|supposed to|expect\w*|intend\w*"
     r"|due|set for|when (?:is|are|does|do))\b",

@@ -12,7 +12,7 @@ from datetime import date  # noqa: TC003  (resolved at run time by readers of th
 from typing import TYPE_CHECKING, Final
 
 from index.datewords import names_days
-from index.followups import MOST_HISTORY, context_of, leans
+from index.followups import MOST_HISTORY, PERSONAL, context_of, leans
 from index.parts import Part, parts_of
 from index.periods import Period, PeriodKind
 from index.questionwords import Recency, Want, language, recency, stopped, wants
@@ -20,7 +20,7 @@ from index.readings import read
 from index.terms import Terms, joined, scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from index.followups import Context
     from index.items import Item
@@ -34,7 +34,7 @@ class Query:
     """A question as understood.
 
     Args:
-        text: the question on one line, misspelt names corrected, at most 1,000 characters.
+        text: the question on one line, misspelt names corrected, about 1,000 characters at most.
         standalone: the same with what a follow-up leaves to the questions before it.
         asked_on: the day it is asked; days named are seen from it.
         own_terms: words to search for, each with a weight of at most 1.
@@ -100,18 +100,17 @@ def understand(
     """
     own = read(question, asked_on, lexicon)
     before = [read(one, asked_on, lexicon) for one in history[-MOST_HISTORY:] if one.strip()]
-    context = context_of(own, before) if before and leans(own) else None
+    context = context_of(own, before, lexicon) if before and leans(own, lexicon) else None
     return _query(own, context, asked_on, lexicon)
 
 
 def _query(own: Reading, context: Context | None, asked_on: date, lexicon: Lexicon) -> Query:
     text = own.text.lower()
     resolved = [_resolved(voice, context) for voice in own.voices]
-    speakers, sides = _distinct(resolved, "speakers"), _distinct(resolved, "sides")
     spoken = {item.start for voice in own.voices for item in own.words if _inside(item, voice)}
     asked: set[Want] = set(wants(text))
     if own.voices:
-        asked.add("statement")
+        asked.add(Want.STATEMENT)
     return Query(
         text=own.text,
         standalone=_standalone(own, context, lexicon),
@@ -121,8 +120,8 @@ def _query(own: Reading, context: Context | None, asked_on: date, lexicon: Lexic
         events=_events(own, context, text, asked_on),
         recency=recency(text),
         impossible_dates=tuple(span.of(own.text) for span in own.days.impossible),
-        speakers=speakers,
-        sides=sides,
+        speakers=tuple(dict.fromkeys(key for voice in resolved for key in voice.speakers)),
+        sides=tuple(dict.fromkeys(key for voice in resolved for key in voice.sides)),
         source_words=tuple(dict.fromkeys(word for voice in own.voices for word in voice.words)),
         entities=tuple(
             dict.fromkeys(
@@ -146,10 +145,6 @@ def _inside(item: Item, voice: Voice) -> bool:
     return voice.start <= item.start < voice.end
 
 
-def _distinct(found: Iterable[Voice], what: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for voice in found for key in getattr(voice, what)))
-
-
 def _resolved(voice: Voice, context: Context | None) -> Voice:
     """Put who "he" or "the ministry" is in place of a source that only context names."""
     if context is None or voice.speakers or voice.sides:
@@ -159,12 +154,19 @@ def _resolved(voice: Voice, context: Context | None) -> Voice:
             for earlier in reading.voices:
                 if earlier.speakers or earlier.sides:
                     return replace(voice, speakers=earlier.speakers, sides=earlier.sides)
-        person = context.person()
-        return replace(voice, speakers=(person.key,)) if person else voice
+        return _antecedent(voice, context)
     side = context.side()
     if side and any(word.startswith("ministry") for word in voice.words):
         return replace(voice, speakers=(f"{side}.ministry_of_defense",))
     return voice
+
+
+def _antecedent(voice: Voice, context: Context) -> Voice:
+    """Name "he" by the person spoken of before, "they" by the side."""
+    person, side = context.person(), context.side()
+    if voice.pronoun in PERSONAL:
+        return replace(voice, speakers=(person.key,)) if person else voice
+    return replace(voice, sides=(side,)) if side else voice
 
 
 _AFTER_THAT: Final = re.compile(r"\b(?:after|since) (?:that|this|then)\b|\b(?:later|afterwards?)\b")

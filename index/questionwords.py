@@ -4,41 +4,50 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 from typing import Final, Literal
 
 from index.wordlists import word_set
 
-Want = Literal[
-    "number", "person", "place", "time", "statement", "reason", "list", "yes_no", "comparison"
-]
+
+class Want(StrEnum):
+    """A kind of answer."""
+
+    NUMBER = "number"
+    PERSON = "person"
+    PLACE = "place"
+    TIME = "time"
+    STATEMENT = "statement"
+    REASON = "reason"
+    LIST = "list"
+    YES_NO = "yes_no"
+    COMPARISON = "comparison"
+
+
 Recency = Literal["latest", "so far"]
 
 MOST_CHARACTERS: Final = 1_000
 _READ_CHARACTERS: Final = 4_000
 WORD: Final = re.compile(r"[^\W_]+(?:['\u2019`][^\W_]+)*")
-_UNPRINTABLE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]+"
-)
-
 _TAG: Final = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>")
 
 STOP: Final = word_set(
     "a about above according acording actually after again all also am an and any anybody anyone"
     " anything are aren't as ask asked asks at be became become been before being both but by came"
-    " can can't cannot come could did didn't do does doesn't doing don't done each either else even"
-    " ever every exactly far few first for from gave get gets getting give given gives go goes"
-    " going gone got had has hasn't have haven't having he her here him himself his how how's"
-    " however hw i i'm if in instead into is isn't it it's its itself just know last latest let"
-    " like likely long look looked looking looks made make makes many may me might more most much"
-    " must my near no nor not now of off often ok okay on once one ones only or other our out over"
-    " own per please put quite rather re really recent recently reckon right said same saw say"
-    " saying says see seem seems seen shall she should since so some somebody someone something"
-    " soon still such sure take taken takes tell tells than thanks that that's the their them"
-    " themselves then there there's these they they'd they'll they're they've thing things think"
-    " this those though through thus till to told too took toward towards under until up upon us"
-    " use very via want wants was wasn't way we well went were weren't what what's whatever when"
-    " when's where where's whether which while who who's whom whose why why's will with within"
-    " without won't would wouldn't yes yet you your"
+    " can can't cannot come could did didn't do does doesn't doing don't done each either else"
+    " even ever every exactly far few first for from gave get gets getting give given gives go"
+    " goes going gone got had happen happened happening happens has hasn't have haven't having he"
+    " her here him himself his how how's however hw i i'm if in instead into is isn't it it's its"
+    " itself just know last latest let like likely long look looked looking looks made make makes"
+    " many may me might more most much must my near no nor not now of off often ok okay on once"
+    " one ones only or other our out over own per please put quite rather re really recent"
+    " recently reckon right said same saw say saying says see seem seems seen shall she should"
+    " since so some somebody someone something soon still such sure take taken takes tell tells"
+    " than thanks that that's the their them themselves then there there's these they they'd"
+    " they'll they're they've thing things think this those though through thus till to told too"
+    " took toward towards under until up upon us use very via want wants was wasn't way we well"
+    " went were weren't what what's whatever when when's where where's whether which while who"
+    " who's whom whose why why's will with within without won't would wouldn't yes yet you your"
 )
 """Words that are not searched for."""
 
@@ -50,16 +59,16 @@ _SLOPPY: Final = word_set(
 # Ordinary words that a spelling match would take for names.
 ORDINARY: Final = word_set(
     "area areas calling camps country countries crossed cross doing during earlier fired forces"
-    " forced finger harsh heard house large letter living major mission movies number numbers order"
-    " party people person piece point police power price prices public quick region regions report"
-    " reports result rules serve served share shared shells short small soldier soldiers speech"
-    " start started state strike strikes trade train trains turn units video votes voting water"
-    " week woods works world years"
+    " forced finger harsh heard house large letter living major mission movies number numbers"
+    " order party people person piece point police power price prices public quick region regions"
+    " report reports result rules serve served share shared shells short small soldier soldiers"
+    " speech start started state strike strikes trade train trains turn units video votes voting"
+    " water week woods works world years"
 )
 _STOPPED: Final = STOP | _SLOPPY
 
 _DO: Final = "did|does|do|is|are|was|were|has|have|had|can|could|will|would|should"
-# The noun a question word goes with: "which senior FSB officers", never "what did the general say".
+# The noun a question word goes with: "which fleet officers", never "what did the general say".
 _OF_WHAT: Final = rf"\b(?:which|what|in how many) (?:(?!(?:{_DO})\b)[\w'-]+ ){{0,4}}?"
 _OPENS: Final = r"(?:^|[,;.?!] ?|\b(?:and|or|so|but) )"
 _NUMBER: Final = re.compile(
@@ -113,14 +122,14 @@ _LATEST: Final = re.compile(
     r"|any update|update on|lately|recently|how's it|hows it|what's new|whats new)\b"
 )
 _PATTERNS: Final[tuple[tuple[Want, re.Pattern[str]], ...]] = (
-    ("number", _NUMBER),
-    ("person", _PERSON),
-    ("place", _PLACE),
-    ("time", _TIME),
-    ("reason", _REASON),
-    ("list", _LIST),
-    ("yes_no", _YES_NO),
-    ("comparison", _COMPARISON),
+    (Want.NUMBER, _NUMBER),
+    (Want.PERSON, _PERSON),
+    (Want.PLACE, _PLACE),
+    (Want.TIME, _TIME),
+    (Want.REASON, _REASON),
+    (Want.LIST, _LIST),
+    (Want.YES_NO, _YES_NO),
+    (Want.COMPARISON, _COMPARISON),
 )
 
 _LATIN: Final = re.compile(r"[a-z\u00c0-\u024f]", re.IGNORECASE)
@@ -139,13 +148,21 @@ _FOREIGN: Final = {
 def clean(question: str) -> str:
     """Return the question on one line, without what can't be read, at most 1,000 characters."""
     plain = unicodedata.normalize("NFKC", question[:_READ_CHARACTERS])
-    plain = plain.encode("utf-8", "ignore").decode("utf-8")
-    plain = _UNPRINTABLE.sub(" ", _TAG.sub(" ", plain)).replace("\u2019", "'").replace("`", "'")
-    plain = " ".join(plain.split())
+    plain = _TAG.sub(" ", " ".join(plain.split()))
+    if not plain.isprintable():
+        plain = "".join(map(_printable, plain))
+    plain = " ".join(plain.replace("\u2019", "'").replace("`", "'").split())
     if len(plain) <= MOST_CHARACTERS:
         return plain
     cut = plain.rfind(" ", 0, MOST_CHARACTERS)
     return plain[: cut if cut > MOST_CHARACTERS // 2 else MOST_CHARACTERS]
+
+
+def _printable(letter: str) -> str:
+    """Leave out what shows nothing (a soft hyphen); what can't be shown becomes a space."""
+    if letter.isprintable():
+        return letter
+    return "" if unicodedata.category(letter) == "Cf" else " "
 
 
 def stopped(word: str) -> bool:

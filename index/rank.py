@@ -46,15 +46,28 @@ FEATURES: Final = (
     "source",
     "speaker",
     "number",
+    "person",
     "takeaway",
 )
-_QUOTABLE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TAKEAWAY})
+QUOTABLE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TAKEAWAY})
 _WORD: Final = re.compile(r"\w+")
-_NUMBER: Final = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
-    r"|thousands?|millions?|half|third|quarter)\b",
+# Figures that count something: not days, times, ordinals, names of weapons, units and roads.
+_MONTHS: Final = (
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+)
+_NO_QUANTITY: Final = re.compile(
+    rf"\b(?:{_MONTHS})\s+\d{{1,2}}(?:\s*(?:-|–|to|and|through)\s*\d{{1,2}})?(?:,\s*\d{{4}})?\b"
+    r"|\b(?:19|20)\d\d\b|\b\d{1,2}(?::\d\d)?\s*(?:am|pm|local time)\b"
+    r"|\b\d+\s?(?:st|nd|rd|th)\b|\b[A-Za-z]+-?\d+\w*|\b24 hours\b|\bone of\b|\bG7\b",
     re.IGNORECASE,
 )
+_QUANTITY: Final = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six"
+    r"|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?"
+    r"|thousands?|millions?|half|third|quarter|percent)\b",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(r"\b([A-Z][\w’'-]+)\s(?=[A-Z][a-z])")
 _UNDATED_AGE: Final = 30
 _NEVER: Final = 10_000
 _MARKERS: Final = re.compile(r"\[\s*\w{1,6}\s*\]?")
@@ -192,7 +205,7 @@ def rank_sentences(
         )
         for row in np.argsort(-scores, kind="stable")
     )
-    return [one for one in ranked if one.sentence.kind in _QUOTABLE]
+    return [one for one in ranked if one.sentence.kind in QUOTABLE]
 
 
 def features(matched: Matched, asked: Asked, lexicon: Lexicon) -> NDArray[np.float32]:
@@ -235,14 +248,30 @@ def _told(
     """What the sentence's words and attribution say: the columns from "length" on."""
     query = asked.query
     text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-    figures = "number" in query.wants and bool(_NUMBER.search(_MARKERS.sub("", text)))
+    figures = "number" in query.wants and counts(text)
+    person = "person" in query.wants and names_somebody(text, asked, lexicon)
     return (
         math.log(len(text)),
         _age(passage, asked),
         *_event(sentence, passage, query.events),
         *_source(sentence, query, lexicon),
         float(figures),
+        float(person),
         float(sentence.kind is BlockKind.TAKEAWAY),
+    )
+
+
+def counts(text: str) -> bool:
+    """Tell whether a sentence counts something, days and ordinals aside."""
+    return bool(_QUANTITY.search(_NO_QUANTITY.sub(" ", _MARKERS.sub(" ", text))))
+
+
+def names_somebody(text: str, asked: Asked, lexicon: Lexicon) -> bool:
+    """Tell whether a sentence names a person whom the question does not."""
+    known = asked.query.standalone.casefold()
+    return any(
+        name[1] in lexicon.given and text[name.end() :].split(maxsplit=1)[0].casefold() not in known
+        for name in _NAME.finditer(text)
     )
 
 
@@ -301,21 +330,3 @@ def _source(sentence: StoredSentence, query: Query, lexicon: Lexicon) -> tuple[f
 @lru_cache(maxsize=20_000)
 def _keys(speaker: str | None, lexicon: Lexicon) -> frozenset[str]:
     return frozenset(mention.key for mention in lexicon.find(speaker)) if speaker else frozenset()
-
-
-def signals(asked: Asked, ranked: Sequence[Ranked]) -> dict[str, float]:
-    """Return what tells an answered question from one that only resembles the reports.
-
-    The features of the best sentence, and: ``margin``, its lead over the tenth; ``rarest``, the
-    cosine found for the question's rarest word; ``best_…``, maxima over the first five.
-    """
-    best = ranked[0]
-    found = dict(zip(FEATURES, best.features.tolist(), strict=True))
-    tenth = ranked[min(9, len(ranked) - 1)]
-    found["margin"] = best.score - tenth.score
-    found["score"] = best.score
-    for name in ("sentence", "sentence_rare", "passage_rare"):
-        column = FEATURES.index(name)
-        found[f"best_{name}"] = max(float(one.features[column]) for one in ranked[:5])
-    found["words"] = float(len(asked.query.terms))
-    return found

@@ -162,17 +162,21 @@ def _corrected(text: str, found: Sequence[Mention], lexicon: Lexicon) -> tuple[s
 
 
 def _right(typed: str, mention: Mention, lexicon: Lexicon) -> str | None:
-    if mention.kind not in _NAMED or WORD.fullmatch(typed) is None:
+    """Return how reports spell what was typed, or None where it is right or quite another name."""
+    if mention.kind not in _NAMED:
         return None
+    shown = WORD.findall(lexicon.name(mention.key))
     base = typed.removesuffix("'s")
-    shown = lexicon.name(mention.key)
-    parts = WORD.findall(shown)
-    if mention.kind is not Kind.PERSON and len(parts) > 1:
+    words = WORD.findall(base)
+    if mention.kind is Kind.PERSON and len(words) == 1:
+        shown = [max(shown, key=lambda part: _likeness(base, part))]
+    pairs = list(zip(words, shown, strict=False))
+    if len(words) != len(shown) or any(_likeness(*pair) < _ALIKE for pair in pairs):
         return None
-    wanted = base.lower()
-    if wanted in {part.lower() for part in parts}:
+    if all(_likeness(*pair) == 1.0 for pair in pairs):
         return None
-    best: str = max(parts, key=lambda part: OSA.normalized_similarity(wanted, part.lower()))
-    if OSA.normalized_similarity(wanted, best.lower()) < _ALIKE:
-        return None
-    return best + typed[len(base) :]
+    return " ".join(shown) + typed[len(base) :]
+
+
+def _likeness(typed: str, shown: str) -> float:
+    return float(OSA.normalized_similarity(typed.lower(), shown.lower()))

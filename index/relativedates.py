@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from index.dateforms import Named, PeriodKind, rule
@@ -21,7 +22,6 @@ from index.days import (
 from index.wordlists import listed
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
     from datetime import date
 
@@ -143,11 +143,20 @@ def _calendar(found: re.Match[str], anchor: Anchor) -> Iterator[Named]:
     yield Named(run, *found.span("what"), kind, 0.9)
 
 
+_WINTER: Final = 3
+_SEASON_LEAD: Final = re.compile(
+    r"(?<![^ ])(?:in|during|since|by|through|until|of|early|late|mid|-|before|after|over|the) $"
+)
+
+
 def _season(found: re.Match[str], anchor: Anchor) -> Iterator[Named]:
     season, which, year = int(found["season"]), found["which"], found["year"]
     days = season_of(int(year), season) if year else anchor.season(season)
-    if days is None:
-        return
+    led = _SEASON_LEAD.search(found.string[: found.start("what")][-12:])
+    if days is None or not (which or year or led):
+        return  # "winter clothing"
+    if year and season == _WINTER and days.first > anchor.today:
+        days = season_of(days.first.year - 1, season)  # the one that began the year before
     if which in {"last", "previous"} and days.last >= anchor.today:
         days = season_of(days.first.year - 1, season)
     if which == "next" and days.first <= anchor.today:
@@ -186,6 +195,8 @@ _IN_YEAR: Final = r"(?:(?: of)? (?P<year>20[0-9]{2}))?"
 _CHOSEN: Final = r"(?:(?P<which>last|previous|next|this|past|coming) )?"
 # "the first week of march" narrows a month and is no week of its own.
 _NOT_OF: Final = r"(?! (?:or so )?(?:of|in) (?:M|S|the|this|last|next|20))"
+# "Monday, January 2" is that day, whichever Monday it was.
+_NO_DATE: Final = r"(?! ,? ?(?:the )?(?:M[0-9]|[0-9]+o? (?:of )?M))"
 RELATIVE: Final = (
     rule("ago", rf"{_AMOUNT} (?P<unit>hour|day|week|month|year)s? ago", _ago),
     rule(
@@ -202,7 +213,8 @@ RELATIVE: Final = (
     rule(
         "W",
         r"(?P<into>night (?:to|into|before) )?(?P<what>"
-        rf"{_CHOSEN}W(?P<weekday>[0-6])(?: (?:morning|afternoon|evening|(?P<night>night)))?)",
+        rf"{_CHOSEN}W(?P<weekday>[0-6]){_NO_DATE}"
+        r"(?: (?:morning|afternoon|evening|(?P<night>night)))?)",
         _weekday,
     ),
     rule(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from index.answer import AnswerSettings, answer
+from index.confidence import confidence
 from index.model import RankedPassage
 from index.ports import Window
 from index.query import understand
@@ -64,8 +65,8 @@ class Search:
         self._words = words
         self._embedder = embedder
         self._derivation = derivation
-        self._lexicon = lexicon
-        self._weights = weights
+        self.lexicon = lexicon
+        self.weights = weights
         self._settings = settings
         self._report = lru_cache(maxsize=_REPORTS)(catalogue.report)
 
@@ -75,27 +76,27 @@ class Search:
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
         """Answer with quotes from reports published by ``asked_on``, or refuse."""
-        query = understand(question, asked_on=asked_on, history=history, lexicon=self._lexicon)
-        asked = self._asked(query)
-        matched, _ = self._candidates(asked, Window(last=asked_on))
-        ranked = rank_sentences(matched, asked, self._weights, self._lexicon) if matched else []
+        query = understand(question, asked_on=asked_on, history=history, lexicon=self.lexicon)
+        asked = self.asked(query)
+        matched, _ = self.candidates(asked, Window(last=asked_on))
+        ranked = rank_sentences(matched, asked, self.weights, self.lexicon) if matched else []
         return answer(
             question=question,
-            asked=asked,
+            asked_on=asked_on,
+            sure=confidence(asked, ranked, self.lexicon, self.weights.confidence),
             ranked=ranked,
             read=self._report,
             searched=self._catalogue.searched(asked_on),
-            weights=self._weights,
             settings=self._settings.answer,
         )
 
     def ranked(self, question: str, *, top: int, asked_on: date) -> list[RankedPassage]:
         """Return the best passages for a question: retrieval alone."""
-        query = understand(question, asked_on=asked_on, lexicon=self._lexicon)
-        matched, lexical = self._candidates(self._asked(query), Window())
+        query = understand(question, asked_on=asked_on, lexicon=self.lexicon)
+        matched, lexical = self.candidates(self.asked(query), Window())
         if matched is None:
             return []
-        scores = rank_passages(matched, lexical, self._weights)
+        scores = rank_passages(matched, lexical, self.weights)
         return [
             RankedPassage(
                 start=matched.passages[place].start,
@@ -107,7 +108,15 @@ class Search:
             for place in np.argsort(-scores, kind="stable")[:top]
         ]
 
-    def _asked(self, query: Query) -> Asked:
+    def closeness(self, topics: Sequence[str], texts: Sequence[str]) -> list[list[float]]:
+        """Return cosine similarities in meaning: a row a text, a column a topic."""
+        encoded = self._embedder.questions([*topics, *texts])
+        vectors = np.stack([one.vector for one in encoded])
+        rows: list[list[float]] = (vectors[len(topics) :] @ vectors[: len(topics)].T).tolist()
+        return rows
+
+    def asked(self, query: Query) -> Asked:
+        """Encode a question as understood; a follow-up also without what history adds."""
         texts = [query.standalone]
         if query.text != query.standalone:
             texts.append(query.text)
@@ -128,7 +137,13 @@ class Search:
 
         return of_word
 
-    def _candidates(self, asked: Asked, window: Window) -> tuple[Matched | None, dict[str, float]]:
+    def candidates(self, asked: Asked, window: Window) -> tuple[Matched | None, dict[str, float]]:
+        """Retrieve passages, dense and lexical, those of the days asked about on top.
+
+        Returns:
+            The passages matched against the question (None where there are none), and the BM25
+            score of each that was found by its words.
+        """
         dense = self._vectors.nearest(asked.whole.vector, top=self._settings.dense, window=window)
         lexical = self._words.search(asked.query.terms, top=self._settings.lexical, window=window)
         for period in asked.query.events:

@@ -88,7 +88,7 @@ _PLAIN: Final = {
 
 
 def own_terms(text: str, words: Sequence[Item], dates: Iterable[Span], lexicon: Lexicon) -> Terms:
-    """Return the words of one question, heaviest first among equals of the reading order.
+    """Return the words of one question in reading order, without those of its dates.
 
     A weight is the share of a plain word's: 1.0 for what was typed, less for what was added.
     """

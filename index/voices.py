@@ -6,7 +6,6 @@ whoever is merely spoken of is not.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -47,14 +46,14 @@ class Voice:
         speakers: keys of the people and bodies asked, an office before its holders.
         sides: keys of sides where any mouth of that side will do.
         words: how the question calls the source, for names that the lexicon lacks.
-        pronoun: True where only "he" or "they" stands there.
+        pronoun: "he" or "they" where only that stands there.
         start: where its words start in the question; end likewise.
     """
 
     speakers: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    pronoun: bool = False
+    pronoun: str = ""
     start: int
     end: int
 
@@ -79,17 +78,9 @@ def voices(text: str, words: Sequence[Item], lexicon: Lexicon) -> list[Voice]:
     return found
 
 
-def each_side(text: str) -> bool:
-    """Tell whether both sides are asked, without their names."""
-    return (
-        re.search(r"\b(?:each|both|either|the two|two|all) (?:sides?|camps?)\b", text) is not None
-    )
-
-
 @lru_cache(maxsize=4)
 def _verbs(lexicon: Lexicon) -> frozenset[str]:
-    said = set(lexicon.saying.values()) | set(lexicon.judging.values())
-    return frozenset(said | EXTRA_VERBS)
+    return EXTRA_VERBS.union(lexicon.saying.values())
 
 
 def _behind(words: Sequence[Item]) -> Iterator[tuple[int, int]]:
@@ -159,7 +150,7 @@ def _is_verb(text: str, words: Sequence[Item], place: int, verbs: frozenset[str]
 
 
 def _tellers(text: str, words: Sequence[Item], lexicon: Lexicon) -> Iterator[tuple[int, int]]:
-    """Find names right before "says" or "claimed": "pushilin says his men"."""
+    """Find names right before "says" or "claimed": "lavrov says the talks"."""
     for place, item in enumerate(words[1:], 1):
         base = lexicon.saying.get(item.word) or TOLD.get(item.word)
         if item.word == "gave":
@@ -212,16 +203,18 @@ def _voice(group: Sequence[Item], words: Sequence[Item], lexicon: Lexicon) -> Vo
     named = [item for item in group if item.word not in INSIDE | SKIPPED]
     if not named:
         if len(group) == 1 and group[0].word in PRONOUNS:
-            return Voice(pronoun=True, start=group[0].start, end=group[0].end)
+            return Voice(pronoun=group[0].word, start=group[0].start, end=group[0].end)
         return None
     start, end = group[0].start, group[-1].end
     if any(item.word in ANY_SIDE for item in named) and not any(i.mention for i in named):
         return Voice(sides=_sides_of(words, lexicon), start=start, end=end)
     if all(item.word in PRONOUNS for item in named):
-        return Voice(pronoun=True, start=start, end=end)
+        return Voice(pronoun=named[0].word, start=start, end=end)
     mentions = [
         item.mention for item in named if item.mention and item.mention.kind is not Kind.TERM
     ]
+    if not mentions and named[-1].word in OWN_WORDS:
+        return None  # "how do the counts differ"
     spoken = tuple(item.word for item in named)
     speakers, sides = _who(mentions, named, lexicon)
     return Voice(speakers=speakers, sides=sides, words=spoken, start=start, end=end)
@@ -255,7 +248,7 @@ def _who(
         return (), sides if role or len(mentions) > 1 else ()
     if head.kind is Kind.PERSON and not role:
         return (head.key,), ()
-    generic = head.key.rpartition(".")[2] in GENERIC
+    generic = head.kind is Kind.GROUP or head.key.rpartition(".")[2] in GENERIC
     if generic or head.kind in {Kind.SIDE, Kind.CAPITAL, Kind.PERSON}:
         return (), sides
     key = f"{side}.{head.key}" if side and head.side is None else head.key

@@ -41,12 +41,14 @@ class Front(NamedTuple):
     when: str | None
 
 
-def front(pieces: Sequence[Piece]) -> Front:
+def front(pieces: Sequence[Piece], words: Words) -> Front:
     """Read byline and date off the short lines above the body."""
     bylines: set[int] = set()
     authors: list[str] = []
     when = None
     for at, piece in enumerate(pieces[:_MOST_FRONT]):
+        if words.takeaways.match(piece.text) or piece.kind is PieceKind.ITEM:
+            break
         if len(piece.text) > _LONGEST_HEADING and not names(piece.text):
             break
         for part in _PARTED.split(piece.text):
@@ -87,11 +89,13 @@ def _kind(piece: Piece, words: Words) -> BlockKind:
         return BlockKind.BOILERPLATE
     if piece.kind in _KINDS:
         return _KINDS[piece.kind]
-    if len(text) > _LONGEST_HEADING or not (piece.bold or words.menus.match(text)):
-        titled = words.takeaways.match(text)
-    else:
-        titled = not text.rstrip(_CLOSERS).endswith(_STOPS) or "objective:" in text
-    return BlockKind.HEADING if titled else BlockKind.PARAGRAPH
+    if words.takeaways.match(text) or (
+        len(text) <= _LONGEST_HEADING
+        and (piece.bold or words.menus.match(text))
+        and ("objective:" in text or not text.rstrip(_CLOSERS).endswith(_STOPS))
+    ):
+        return BlockKind.HEADING
+    return BlockKind.PARAGRAPH
 
 
 def _mark_front(pieces: Sequence[Piece], top: Front, page: Page, found: list[BlockKind]) -> None:
@@ -133,7 +137,9 @@ def _rows(found: Sequence[BlockKind]) -> Iterator[list[int]]:
 
 def _is_same(text: str, said: str | None) -> bool:
     """Tell whether a line repeats a title or name, punctuation and case aside."""
-    return said is not None and _bare(text) == _bare(said)
+    if said is None or not len(said) / 2 <= len(text) <= 2 * len(said):
+        return False
+    return _bare(text) == _bare(said)
 
 
 def _bare(text: str) -> str:

@@ -144,7 +144,7 @@ def _publisher(
 def _headline(root: Element, said: str | None) -> str | None:
     """Return the page's one top heading as printed, else what its data says."""
     tops = root.findall(".//h1")
-    printed = [text for top in tops if (text := " ".join("".join(top.itertext()).split()))]
+    printed = [text for top in tops if (text := " ".join(_shown(top).split()))]
     if said in printed or len(printed) != 1:
         return said
     return printed[0]
@@ -173,5 +173,9 @@ def _said(place: Place | None, root: Element) -> str | None:
     found = None if place is None else place.find(root)
     if place is None or found is None:
         return None
-    text = found.get(place.take) if place.take else "".join(found.itertext())
+    text = found.get(place.take) if place.take else _shown(found)
     return " ".join((text or "").split()) or None
+
+
+def _shown(element: Element) -> str:
+    return str(etree.tostring(element, method="text", encoding="unicode", with_tail=False))

@@ -14,7 +14,8 @@ _BRACKET: Final = re.compile(
     rf"\[{{1,2}}\s*(?P<first>\d{{1,3}}|{ROMAN})"
     rf"(?P<more>(?:\s*[,;]\s*(?:\d{{1,3}}|{ROMAN}))*)(?P<close>\s*\]{{1,2}})?"
 )
-_USUAL: Final = re.compile(r"\[(\d{1,3})\](?!\])")
+_USUAL: Final = re.compile(r"\[([1-9]\d{0,2})\](?!\])")
+_UNUSUAL: Final = re.compile(r"\[(?![1-9]\d{0,2}\](?!\]))\s*[\divxlc\[]")
 _LABEL: Final = re.compile(rf"\d{{1,3}}|{ROMAN}(?![a-z])")
 _FEWEST_ROMAN: Final = 3
 
@@ -28,7 +29,7 @@ def markers(text: str, labels: frozenset[str]) -> tuple[Marker, ...]:
     usual = [
         Marker(start=one.start(), end=one.end(), label=one[1]) for one in _USUAL.finditer(text)
     ]
-    if len(usual) == text.count("["):
+    if not _UNUSUAL.search(text):
         return tuple(usual)
     found = [one for one in _BRACKET.finditer(text) if _is_marker(text, one, labels)]
     roman = [one["first"] for one in found if is_roman(one["first"])]
@@ -39,6 +40,8 @@ def markers(text: str, labels: frozenset[str]) -> tuple[Marker, ...]:
 
 def _is_marker(text: str, bracket: re.Match[str], labels: frozenset[str]) -> bool:
     after = text[bracket.end() : bracket.end() + 1]
+    if bracket["first"].startswith("0"):
+        return False
     if bracket["close"]:
         # A letter put into a quotation ("[c]ontinue") is no roman number.
         return not (after.islower() and is_roman(bracket["first"]))

@@ -10,6 +10,8 @@ from lxml import etree
 from index.parse.pieces import Piece, PieceKind, Run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.etree import _Element as Element
 
 
@@ -20,20 +22,14 @@ def _names(text: str) -> frozenset[str]:
 _KINDS: Final = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), PieceKind.HEADING),
     **dict.fromkeys(("figcaption", "caption", "nav", "aside"), PieceKind.ASIDE),
-    "li": PieceKind.ITEM,
 }
 _LISTS: Final = _names("ul ol menu dir")
-_BLOCKS: Final = (
-    _names(
-        "address article blockquote body center dd details div dl dt fieldset figure footer"
-        " form header hgroup legend main p pre section summary table tbody tfoot thead tr"
-    )
-    | _LISTS
-    | _KINDS.keys()
+_BLOCKS: Final = _names(
+    "address article blockquote body center dd details div dl dt fieldset figure footer form"
+    " header hgroup legend main p pre section summary table tbody tfoot thead tr"
 )
 _CELLS: Final = _names("td th")
 _BOLD: Final = _names("strong b")
-_MARKED: Final = _BLOCKS | _CELLS | _BOLD | _names("a br hr")
 _INVISIBLE: Final = _names(
     "script style noscript template head title iframe object svg select button input textarea"
     " canvas audio video map math meta link"
@@ -46,10 +42,12 @@ _BESIDE: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_ASIDE: Final = 1_000
+# A note's own place on the page, and a link to it or back.
 _NOTE_ADDRESS: Final = re.compile(r"#.*(?:edn|ftn|fn|note|cite|ref)|#_?\d+$", re.IGNORECASE)
 _BARE_LABEL: Final = re.compile(r"\s*[(\[]{0,2}\s*(\d{1,4}|[ivxlc]+)\s*[)\]]{0,2}\s*")
 _BACKLINK: Final = re.compile(r"[\s\u21a9\u2191\u2934^\ufe0e\ufe0f]+")
-_UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+_UNSEEN: Final = "\u00ad\u200b\u2060\ufeff"
+_RARE_SPACES: Final = "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 
 
 def pieces(body: Element) -> list[Piece]:
@@ -58,130 +56,171 @@ def pieces(body: Element) -> list[Piece]:
     Inline tags never break a word; block tags always end a piece, a line break ends one softly.
     A bare number linked to a note on the same page is written `[7]`, however the page sets it.
     """
-    walk = _Walk(clean=_has_unseen(body))
-    skipped = None
-    walker = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
-    # Everything a page holds runs through this loop, so it calls what an element needs only.
-    for event, element in walker:
-        tag = element.tag
-        if event == "start":
-            style = element.get("style")
-            if tag in _INVISIBLE or (style is not None and _HIDDEN.search(style)):
-                skipped = element
-                walker.skip_subtree()
-                continue
-            if tag in _MARKED:
-                walk.enter(tag, element)
-            text = element.text
-        else:
-            if element is skipped:
-                skipped = None
-            elif tag in _MARKED:
-                walk.leave(tag)
-            text = None if element is body else element.tail
-        if text:
-            walk.parts.append(text)
-            if walk.is_bold and not walk.bold and not text.isspace():
-                walk.is_bold = False
+    walk = _Walk()
+    if body.text:
+        walk.parts.append(body.text)
+    walk.inside(body)
     walk.flush()
-    return walk.found
+    return _without_unseen(walk.found)
 
 
-def _has_unseen(body: Element) -> bool:
-    text = etree.tostring(body, method="text", encoding="unicode", with_tail=False)
-    return any(chr(code) in text for code in _UNSEEN)
+def _is_hidden(style: str) -> bool:
+    return ("none" in style or "hidden" in style) and _HIDDEN.search(style) is not None
+
+
+def _without_unseen(found: list[Piece]) -> list[Piece]:
+    """Drop soft hyphens and the like, which a few pages have, and their rare kinds of space."""
+    text = "".join([piece.text for piece in found])
+    if not any(char in text for char in _UNSEEN + _RARE_SPACES):
+        return found
+    table = dict.fromkeys(map(ord, _UNSEEN))
+    clean = (
+        piece._replace(
+            text=" ".join(piece.text.translate(table).split()),
+            runs=tuple(run._replace(text=run.text.translate(table)) for run in piece.runs),
+        )
+        for piece in found
+    )
+    return [piece for piece in clean if piece.text or piece.kind is PieceKind.RULE]
 
 
 class _Walk:
-    """The piece being read, and those already found.
+    """The piece being read, whose texts are ``parts``, and those already ``found``."""
 
-    Attributes:
-        parts: the texts of the piece being read.
-        bold: how many bold tags are open.
-        is_bold: all of the piece being read is bold.
-    """
-
-    def __init__(self, *, clean: bool) -> None:
+    def __init__(self) -> None:
         self.found: list[Piece] = []
         self.parts: list[str] = []
-        self.bold = 0
-        self.is_bold = True
-        self._clean = clean
         self._runs: list[Run] = []
         self._cut = 0
         self._href: str | None = None
+        self._depth = 0
+        self._bold_from = 0
+        self._bold = ""
         self._soft = False
         self._label: str | None = None
-        self._kinds: list[PieceKind] = [PieceKind.PARAGRAPH]
+        self._kind = PieceKind.PARAGRAPH
+        self._owners: list[tuple[Element, PieceKind]] = []
         self._lists: list[int] = [0]
         self._items: list[int] = [0]
         self._numbers: list[int | None] = []
         self._count = 0
 
-    def enter(self, tag: str, element: Element) -> None:
-        """Open an element that ends a piece or marks a stretch of it."""
-        if tag in _BLOCKS:
-            if self.parts:
-                self.flush()
-            self._open_block(tag, element)
-        elif tag in _BOLD:
-            self.bold += 1
-        elif tag == "a":
-            self._end_run(None)
-            self._href = element.get("href") or ""
-        elif tag in _CELLS:
-            self.parts.append(" ")
-        else:
+    def inside(self, element: Element) -> None:
+        """Take in what stands inside an element; trees are no deeper than lxml reads them."""
+        parts = self.parts
+        for child in element:
+            tag = child.tag
+            style = child.get("style") if tag.__class__ is str else None
+            if tag in _INVISIBLE or tag.__class__ is not str or (style and _is_hidden(style)):
+                text = child.tail
+                if text and (parts or not text.isspace()):
+                    parts.append(text)
+                continue
+            if tag in _OPEN:
+                _OPEN[tag](self, child)
+            text = child.text
+            if text and (parts or not text.isspace()):
+                parts.append(text)
+            if len(child):
+                self.inside(child)
+            if tag in _CLOSE:
+                _CLOSE[tag](self, child)
+            text = child.tail
+            if text and (parts or not text.isspace()):
+                parts.append(text)
+
+    def open_link(self, element: Element) -> None:
+        """Start a stretch of text under one link."""
+        parts = self.parts
+        if len(parts) > self._cut:
+            self._runs.append(Run("".join(parts[self._cut :]), None))
+            self._cut = len(parts)
+        self._href = element.get("href") or ""
+
+    def close_link(self, _: Element) -> None:
+        """End it, or write it as the marker it is."""
+        href = self._href
+        self._href = None
+        if href is not None and ("#" not in href or not self._is_note_link(href)):
+            self._runs.append(Run("".join(self.parts[self._cut :]), href))
+            self._cut = len(self.parts)
+
+    def open_bold(self, _: Element) -> None:
+        """Start bold text."""
+        if not self._depth:
+            self._bold_from = len(self.parts)
+        self._depth += 1
+
+    def close_bold(self, _: Element) -> None:
+        """End bold text."""
+        self._depth -= 1
+        if not self._depth:
+            self._bold += "".join(self.parts[self._bold_from :])
+
+    def open_cell(self, _: Element) -> None:
+        """Keep a table's cells apart."""
+        self.parts.append(" ")
+
+    def open_break(self, element: Element) -> None:
+        """End the piece at a line break or rule."""
+        self.flush()
+        self._soft = element.tag == "br"
+        if not self._soft:
+            self.found.append(Piece(PieceKind.RULE, ""))
+
+    def open_block(self, element: Element) -> None:
+        """End the piece before a block."""
+        if self.parts:
             self.flush()
-            self._soft = tag == "br"
-            if tag == "hr":
-                self.found.append(Piece(PieceKind.RULE, ""))
-
-    def leave(self, tag: str) -> None:
-        """Close such an element."""
-        if tag in _BLOCKS:
-            if self.parts:
-                self.flush()
-            self._close_block(tag)
-        elif tag in _BOLD:
-            self.bold -= 1
-        elif tag == "a" and self._href is not None:
-            href = self._href
-            self._href = None
-            if "#" not in href or not self._is_note_link(href):
-                self._end_run(href)
-
-    def _open_block(self, tag: str, element: Element) -> None:
         self._soft = False
-        kind = _KINDS.get(tag, self._kinds[-1])
-        self._kinds.append(PieceKind.ASIDE if self._is_aside(element) else kind)
-        if tag == "li":
-            self._count += 1
-            self._items.append(self._count)
-            self._label = self._next_number(element)
-        elif tag in _LISTS:
-            self._count += 1
-            self._lists.append(self._count)
-            self._numbers.append(_number(element.get("start"), 1) if tag == "ol" else None)
-
-    def _close_block(self, tag: str) -> None:
-        self._soft = False
-        self._kinds.pop()
-        if tag == "li":
-            self._items.pop()
-        elif tag in _LISTS:
-            self._lists.pop()
-            self._numbers.pop()
-
-    def _is_aside(self, element: Element) -> bool:
-        """Tell whether a block stands beside the text, as its place or its class says."""
-        if self._kinds[-1] is PieceKind.ASIDE:
-            return True
         named = element.get("class")
-        if named is None or not _BESIDE.search(named):
-            return False
-        text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
-        return len(text) <= _LONGEST_ASIDE
+        if named is not None and _BESIDE.search(named) and _is_small(element):
+            self._set_kind(PieceKind.ASIDE, element)
+
+    def close_block(self, element: Element) -> None:
+        """End the piece in a block."""
+        if self.parts:
+            self.flush()
+        self._soft = False
+        if self._owners and self._owners[-1][0] is element:
+            self._kind = self._owners.pop()[1]
+
+    def open_kind(self, element: Element) -> None:
+        """Start a heading or what stands beside the text."""
+        self.open_block(element)
+        self._set_kind(_KINDS[element.tag], element)
+
+    def _set_kind(self, kind: PieceKind, element: Element) -> None:
+        if self._kind is not PieceKind.ASIDE:
+            self._owners.append((element, self._kind))
+            self._kind = kind
+
+    def open_item(self, element: Element) -> None:
+        """Start a list item."""
+        self.open_block(element)
+        self._set_kind(PieceKind.ITEM, element)
+        self._count += 1
+        self._items.append(self._count)
+        self._label = self._next_number(element)
+
+    def close_item(self, element: Element) -> None:
+        """End a list item."""
+        self.close_block(element)
+        self._items.pop()
+
+    def open_list(self, element: Element) -> None:
+        """Start a list."""
+        self.open_block(element)
+        self._count += 1
+        self._lists.append(self._count)
+        is_numbered = element.tag == "ol"
+        self._numbers.append(_number(element.get("start"), 1) if is_numbered else None)
+
+    def close_list(self, element: Element) -> None:
+        """End a list."""
+        self.close_block(element)
+        self._lists.pop()
+        self._numbers.pop()
 
     def _next_number(self, element: Element) -> str | None:
         if not self._numbers or self._numbers[-1] is None:
@@ -206,24 +245,30 @@ class _Walk:
 
     def _end_run(self, href: str | None) -> None:
         """End a stretch of text under one link, or under none."""
-        parts = self.parts
-        if len(parts) > self._cut or href:
-            self._runs.append(Run("".join(parts[self._cut :]), href))
-            self._cut = len(parts)
+        text = "".join(self.parts[self._cut :])
+        if text:
+            self._runs.append(Run(text, href))
 
     def flush(self) -> None:
         """End the piece being read."""
         parts = self.parts
         if self._runs or self._href is not None:
             self._end_run(self._href)
+            self._cut = 0
+        if self._depth:
+            self._bold += "".join(parts[self._bold_from :])
+            self._bold_from = 0
         raw = "".join(parts)
-        text = " ".join((raw.translate(_UNSEEN) if self._clean else raw).split())
+        text = raw.replace("\xa0", " ")
+        # Most text has single spaces already, and looking is cheaper than splitting.
+        is_spaced = "  " in text or "\n" in text or "\t" in text or "\r" in text
+        text = " ".join(text.split()) if is_spaced else text.strip()
         if text:
             self.found.append(
                 Piece(
-                    self._kinds[-1],
+                    self._kind,
                     text,
-                    self.is_bold,
+                    len(self._bold) >= len(text) and self._bold.split() == raw.split(),
                     self._soft,
                     self._lists[-1],
                     self._items[-1],
@@ -233,10 +278,35 @@ class _Walk:
             )
             self._label = None
             self._soft = False
-        self._runs.clear()
-        self._cut = 0
-        self.is_bold = True
+        if self._runs:
+            self._runs.clear()
+        self._bold = ""
         parts.clear()
+
+
+_OPEN: Final[dict[str, Callable[[_Walk, Element], None]]] = {
+    **dict.fromkeys(_BLOCKS, _Walk.open_block),
+    **dict.fromkeys(_LISTS, _Walk.open_list),
+    **dict.fromkeys(_KINDS, _Walk.open_kind),
+    **dict.fromkeys(_BOLD, _Walk.open_bold),
+    **dict.fromkeys(_CELLS, _Walk.open_cell),
+    **dict.fromkeys(("br", "hr"), _Walk.open_break),
+    "a": _Walk.open_link,
+    "li": _Walk.open_item,
+}
+_CLOSE: Final[dict[str, Callable[[_Walk, Element], None]]] = {
+    **dict.fromkeys(_BLOCKS | _KINDS.keys(), _Walk.close_block),
+    **dict.fromkeys(_LISTS, _Walk.close_list),
+    **dict.fromkeys(_BOLD, _Walk.close_bold),
+    "a": _Walk.close_link,
+    "li": _Walk.close_item,
+}
+
+
+def _is_small(element: Element) -> bool:
+    """Tell a bar or box from a part of the page that happens to be named like one."""
+    text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
+    return len(text) <= _LONGEST_ASIDE
 
 
 def _number(text: str | None, default: int) -> int:

@@ -14,7 +14,7 @@ from index.parse.masthead import pages
 from index.parse.pdf import read_pdf
 from index.parse.pieces import Page
 from index.parse.report import report
-from index.parse.sniff import Format, decoded, sniff
+from index.parse.sniff import Format, decoded, in_utf8, sniff
 from index.parse.text import read_text
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _pages(document: Document, layouts: Layouts, *, depth: int) -> list[Page]:
     elif found is Format.MAIL:
         return _letter(document, layouts, depth=depth)
     elif found is Format.HTML:
-        return [read_html(document, decoded(document).encode(), layouts)]
+        return [read_html(document, in_utf8(document), layouts)]
     elif found is Format.MARKDOWN:
         page = read_markdown(decoded(document), layouts)
     else:
@@ -80,11 +80,10 @@ def _letter(document: Document, layouts: Layouts, *, depth: int) -> list[Page]:
 
 def _body(letter: Letter, layouts: Layouts) -> list[Page]:
     body = letter.body
-    text = decoded(body)
     is_html = body.media_type == "text/html"
     if letter.saved_page:
-        return [read_html(body, text.encode(), layouts)]
-    pieces = read_whole(body, text.encode()) if is_html else read_text(text)
+        return [read_html(body, in_utf8(body), layouts)]
+    pieces = read_whole(body, in_utf8(body)) if is_html else read_text(decoded(body))
     name, address = letter.sender
     publisher = layouts.at(f"mailto://{address}") or layouts.named(name)
     known = Page(

@@ -30,8 +30,8 @@ _SHORTEST_WRAPPED: Final = 40
 def report(page: Page, words: Words) -> ParsedReport:
     """Return the report a page holds: its text, and everything in it by position."""
     pieces, notes = split_notes(_unwrapped(page.pieces), words)
-    points = key_points(pieces, words)
-    top = front(pieces)
+    top = front(pieces, words)
+    points = key_points(pieces, words, top.size)
     text, blocks = _lay_out(pieces, kinds(pieces, top, points, words, page))
     endnotes = tuple(_endnote(note, page.url) for note in notes)
     return ParsedReport(
@@ -39,7 +39,7 @@ def report(page: Page, words: Words) -> ParsedReport:
         publisher_confirmed=page.confirmed,
         title=page.title,
         authors=page.authors or top.authors,
-        published=published(page.title, top.when, page.stamp),
+        published=published(page.title, top.when, page.stamp, page.url),
         url=page.url,
         language=language_of(page.language, text),
         text=text,

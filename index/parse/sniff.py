@@ -98,7 +98,8 @@ _CHARSET: Final = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w:.-]
 _HEAD: Final = 4096
 _FEWEST_TAGS: Final = 3
 _FEWEST_HEADERS: Final = 3
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_CONTROLS: Final = bytes(set(range(32)) - {9, 10, 12, 13, 27})
+_SAMPLE: Final = 1 << 16
 _MOST_CONTROLS: Final = 0.02
 _WESTERN: Final = 0.12  # the share of accented letters that no western language reaches
 
@@ -166,16 +167,37 @@ def decoded(document: Document) -> str:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
+    _refuse_binary(document)
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
-        text = _guessed(document)
-    if _is_binary(text):
+        return _guessed(document)
+
+
+def in_utf8(document: Document) -> bytes:
+    """Return a document's characters in UTF-8, for readers that take bytes.
+
+    Raises:
+        InputError: the bytes are no text in any encoding.
+    """
+    if not document.content.startswith(tuple(mark for mark, _ in _BOMS)):
+        _refuse_binary(document)
+        try:
+            document.content.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return document.content
+    return decoded(document).encode("utf-8", errors="replace")
+
+
+def _refuse_binary(document: Document) -> None:
+    sample = document.content[:_SAMPLE]
+    if len(sample) - len(sample.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(sample):
         raise InputError(
             f"{document.name} is no text in any known encoding; give a page, PDF, DOCX, e-mail or"
             " text file."
         )
-    return text
 
 
 def _guessed(document: Document) -> str:
@@ -196,14 +218,8 @@ def _likeliest(content: bytes) -> str:
     broken = content.decode("utf-8", errors="replace")
     if broken.count("\ufffd") * 1000 < len(broken):
         return broken  # a few bad bytes in UTF-8, not another encoding
-    high = sum(1 for byte in content[: 1 << 16] if byte >= 0x80)  # noqa: PLR2004  (beyond ASCII)
-    if high < _WESTERN * min(len(content), 1 << 16):
+    high = sum(1 for byte in content[:_SAMPLE] if byte >= 0x80)  # noqa: PLR2004  (beyond ASCII)
+    if high < _WESTERN * min(len(content), _SAMPLE):
         return content.decode("cp1252", errors="replace")
     best = charset_normalizer.from_bytes(content[: 1 << 18]).best()
     return content.decode(best.encoding if best else "cp1252", errors="replace")
-
-
-def _is_binary(text: str) -> bool:
-    sample = text[: 1 << 16]
-    strange = len(_CONTROL.findall(sample)) + sample.count("\ufffd")
-    return strange > _MOST_CONTROLS * len(sample)

@@ -16,6 +16,7 @@ _LONGEST_INTRODUCTION: Final = 200
 _LONGEST_LINE: Final = 900
 _MOST_LINES: Final = 30
 _NAMED_BY: Final = 2
+_FEWEST_HEADLESS: Final = 3
 
 
 class KeyPoints(NamedTuple):
@@ -25,12 +26,13 @@ class KeyPoints(NamedTuple):
     bullets: tuple[tuple[int, ...], ...] = ()
 
 
-def key_points(pieces: Sequence[Piece], words: Words) -> KeyPoints:
+def key_points(pieces: Sequence[Piece], words: Words, top: int = 0) -> KeyPoints:
     """Return the publisher's key points: what stands right behind the heading that says so.
 
     That is a list or, where the page has lost its lists, the lines of equal rank up to whatever
     is none: a heading, boilerplate, a new paragraph behind lines. A heading that comes back
-    ("Key inflections in …") goes on with the points.
+    ("Key inflections in …") goes on with the points. A page that has lost the heading starts with
+    the points: a list all in bold right behind the ``top`` pieces of its front.
     """
     points = KeyPoints()
     name = ""
@@ -42,7 +44,16 @@ def key_points(pieces: Sequence[Piece], words: Words) -> KeyPoints:
         if bullets:
             name = own
             points = KeyPoints((*points.headings, at), (*points.bullets, *bullets))
-    return points
+    return points if points.bullets else _headless(pieces, words, top)
+
+
+def _headless(pieces: Sequence[Piece], words: Words, top: int) -> KeyPoints:
+    bullets = _listed(pieces, top, words)
+    named = sum(1 for bullet in bullets if words.menus.match(pieces[bullet[0]].text))
+    is_bold = all(pieces[at].bold for bullet in bullets for at in bullet)
+    if len(bullets) < _FEWEST_HEADLESS or not is_bold or named:
+        return KeyPoints()
+    return KeyPoints(bullets=bullets)
 
 
 def _behind(pieces: Sequence[Piece], start: int, words: Words) -> tuple[tuple[int, ...], ...]:

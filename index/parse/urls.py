@@ -44,7 +44,7 @@ _BARE: Final = re.compile(
 _PLAIN: Final = re.compile(
     r"https?://(?:[a-z0-9-]+\.)+[a-z]{2,13}(?:/[\w~:/?#@!$&*+=.,%-]*)?", re.IGNORECASE | re.ASCII
 )
-_SIGNS: Final = ("dot", "...", "%20http", "%C2", "%c2", "&amp", "%20dot", "%20;", "%20 ")
+_ODD: Final = re.compile(r"%(?:C2|c2|20(?:http|dot|[; ]|$))")
 _HINT: Final = re.compile(r"http|www|dot\b|\.\w+/|\[\.", re.IGNORECASE)
 _NEXT: Final = re.compile(r"https?://", re.IGNORECASE)
 _CARRIES: Final = re.compile(r"archive|translate|[=:]$|/(?:web|http|raw)/[^/]*/?$", re.IGNORECASE)
@@ -63,16 +63,19 @@ def addresses(runs: Sequence[Run], base: str | None = None) -> tuple[str, ...]:
     """
     if len(runs) == 1 and not _HINT.search(runs[0].text) and not runs[0].href:
         return ()
-    text = "".join([_written(run.text, run.href, base) for run in runs])
+    text = "".join([_written(run.text, run.href, base) for run in runs]).replace("\xa0", " ")
+    if " dot " in text:
+        text = text.replace(". dot ", ".").replace(" dot ", ".")
     return tuple(dict.fromkeys(_plain(text) or _found(_mended(text))))
 
 
 def _plain(text: str) -> list[str]:
     """Return the addresses of a text that holds whole ones and nothing else, or nothing."""
-    if any(sign in text for sign in _SIGNS):
+    if "..." in text or "dot" in text or "&amp" in text or _ODD.search(text):
         return []
     found = [part.rstrip(".,") for part in text.replace(";", " ").split()]
-    found = [part for part in found if part]
+    if "" in found:
+        found = [part for part in found if part]
     whole = text.count("http") == len(found) and all(map(_PLAIN.fullmatch, found))
     return found if whole else []
 
@@ -87,16 +90,16 @@ def _written(text: str, href: str | None, base: str | None) -> str:
         href = urljoin(base, href)
     if _PRINTED.match(text):
         return href
-    return f" {href} "
+    return f" {href} " if text.strip() else href
 
 
 def _mended(text: str) -> str:
     if "%" in text:
         text = _ESCAPED.sub(" ", text)
-    text = text.replace("\xa0", " ").replace("&amp;", "&").replace("`", "")
+    text = text.replace("&amp;", "&").replace("`", "")
     if _has_broken_scheme(text):
         text = _SCHEME.sub(r"http\1://", text)
-    text = text.replace(". dot ", ".").replace(" dot ", ".")
+    text = " ".join(text.split()).replace(". dot ", ".").replace(" dot ", ".")
     if "dot" in text.lower() or "(." in text or "[." in text:
         text = _GLUED_DOT.sub(r"//\1.", _DOT.sub(".", text))
     text = _TORN_HOST.sub(r"//\1\2.", text)

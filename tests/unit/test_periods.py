@@ -94,7 +94,7 @@ def test_a_single_day(text: str, expected: list[tuple[str, str]]) -> None:
         run("mid-march", "2024-03-11", "2024-03-21"),
         run("at the end of july", "2024-07-22", "2024-07-31"),
         run("in the first week of august", "2024-08-01", "2024-08-07"),
-        run("in the last days of april", "2024-04-24", "2024-04-30"),
+        run("in the last days of august", "2024-08-25", "2024-08-31"),
         run("the second half of may", "2024-05-17", "2024-05-31"),
         run("the week of september 2", "2024-09-02", "2024-09-08"),
         run("in febuary", "2024-02-01", "2024-02-29"),
@@ -113,11 +113,11 @@ def test_a_single_day(text: str, expected: list[tuple[str, str]]) -> None:
         run("from december 28 to january 3", "2023-12-28", "2024-01-03"),
         run("from march 3 to april 5, 2022", "2022-03-03", "2022-04-05"),
         run("between june and august", "2024-06-01", "2024-08-31"),
-        run("overnight from sunday to monday", "2024-09-15", "2024-09-16"),
+        run("raids from sunday to monday", "2024-09-15", "2024-09-16"),
         run("friday to sunday", "2024-09-13", "2024-09-15"),
-        run("in the night to sunday", "2024-09-14", "2024-09-15"),
+        run("the night to sunday", "2024-09-14", "2024-09-15"),
         run("on the night of the 5th", "2024-09-05", "2024-09-06"),
-        run("at the start of november until december 20", "2023-11-01", "2023-12-20"),
+        run("at the start of october until december 9", "2023-10-01", "2023-12-09"),
         run("around new year", "2023-12-27", "2024-01-05"),
         run("at christmas", "2023-12-24", "2023-12-26"),
         run("at easter", "2024-05-03", "2024-05-06"),
@@ -272,15 +272,13 @@ def test_a_report_without_days(sentence: str) -> None:
     assert periods_in_report(sentence, date(2022, 12, 20)) == []
 
 
-PIECES = st.lists(
-    st.sampled_from(
-        "on the in of since until from to between and or , - . ' early late mid first last week"
-        " days half end jan february march may december 2022 31 30 29 12 1st 21st 99 monday sun"
-        " sat this next past few couple ago yesterday overnight night new year christmas easter"
-        " spring fall 26.02.2022 2022-13-45 1/2/3 13/12/22 99.99.9999 0000-00-00".split()
-    ),
-    max_size=14,
-).map(" ".join)
+WORDS = (
+    "on the in of since until from to between and or , - . ' early late mid first last week days"
+    " half end jan february march may december 2022 31 30 29 12 1st 21st 99 monday sun sat this"
+    " next past few couple ago yesterday overnight night new year christmas easter spring fall"
+    " 26.02.2022 2022-13-45 1/2/3 13/12/22 99.99.9999 0000-00-00"
+)
+PIECES = st.lists(st.sampled_from(WORDS.split()), max_size=14).map(" ".join)
 ANY_DAY = st.one_of(st.dates(), st.sampled_from([date.min, date.max]))
 
 

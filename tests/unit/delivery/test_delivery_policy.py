@@ -118,7 +118,7 @@ def test_outcomes_of_many_are_stored_together_and_in_order() -> None:
         ledger = Ledger(record)
         await asyncio.gather(*(ledger.write(Started(delivery_id=n)) for n in range(50)))
         await ledger.write(Started(delivery_id=50))
-        await ledger.close()
+        await ledger.settle()
 
     asyncio.run(main())
     assert [n for batch in stored for n in batch] == list(range(51))

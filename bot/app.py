@@ -1,0 +1,224 @@
+"""The composition root of the chat: every part is made here, and nothing runs at import."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from bot import conversation_store, digest_stores
+from bot.build import SystemClock
+from bot.chat import Chat
+from bot.conversation_store import SqlConversationStore
+from bot.digest_commands import DigestCommands
+from bot.digest_render import DigestRenderer
+from bot.digest_stores import Stores
+from bot.digest_texts import load_digest_texts
+from bot.filling import Filler
+from bot.gate import Gate
+from bot.outbox import Outbox
+from bot.pacing import Limits
+from bot.passage_render import PassageRenderer
+from bot.polling import build_application, polling
+from bot.presence import NUMBERS, Presence
+from bot.redaction import HideSecret
+from bot.render import Renderer
+from bot.schedule import Job, Schedule
+from bot.sender import PacedChannel
+from bot.service import Conversation, ConversationSettings
+from bot.subscription_render import SubscriptionWords
+from bot.subscriptions import Subscription
+from bot.telegram import TelegramChat
+from bot.telegram_admins import Admins
+from bot.texts import load_texts
+from bot.topics import TopicMatcher
+from bot.wording import Wording
+from bot.zones import zone_info
+from index import lexicon
+from index.parse import layouts
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from bot.dialogue import Dialogue
+    from bot.digest_commands import Permission
+    from bot.settings import Settings
+    from bot.texts import Texts
+    from index.library import Library
+
+_UPDATES_KEPT: Final = timedelta(days=2)
+_HOUSEKEEPING: Final = timedelta(hours=6)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The chat without a messenger: its dialogue, and what digests need to be sent."""
+
+    dialogue: Dialogue
+    texts: Texts
+    conversations: SqlConversationStore
+    stores: Stores
+    filler: Filler
+    digests: DigestRenderer
+    commands: DigestCommands
+
+
+def chat_parts(
+    settings: Settings, engine: Engine, library: Library, *, may_change: Permission
+) -> Parts:
+    """Wire the dialogue over one library and database."""
+    conversation_store.create(engine)
+    digest_stores.create(engine)
+    clock, texts, words = SystemClock(), load_texts(), load_digest_texts()
+    names = lexicon.load()
+    wording = Wording(
+        texts,
+        {one.name: min(one.names, key=len, default=one.name) for one in layouts.load().publishers},
+        {side: names.side_name(side) for side in names.sides},
+    )
+    conversations, stores = SqlConversationStore(engine), Stores.over(engine)
+    digests = DigestRenderer(wording, words)
+    filler = Filler(
+        stores,
+        library,
+        TopicMatcher(meaning=library.closeness),
+        digests,
+        max_age=settings.digest.max_age_days,
+    )
+    commands = DigestCommands(
+        stores,
+        library,
+        filler,
+        PassageRenderer(wording, words, digests),
+        SubscriptionWords(texts, words),
+        clock,
+        defaults=Subscription(
+            zone=settings.digest.zone, times=(time.fromisoformat(settings.digest.time),)
+        ),
+        may_change=may_change,
+    )
+    conversation = Conversation(
+        library,
+        conversations,
+        clock,
+        lambda: secrets.token_urlsafe(9),
+        ConversationSettings(
+            question_limit=settings.chat.question_chars,
+            history_questions=settings.chat.history_questions,
+            history=timedelta(minutes=settings.chat.history_minutes),
+            latest=settings.chat.latest,
+            zone=zone_info(settings.chat.zone),
+        ),
+    )
+    chat = Chat(conversation, Renderer(wording), texts, greet=commands.start)
+    return Parts(
+        dialogue=chat.dialogue(commands.commands, commands.actions),
+        texts=texts,
+        conversations=conversations,
+        stores=stores,
+        filler=filler,
+        digests=digests,
+        commands=commands,
+    )
+
+
+def run_bot(
+    settings: Settings, engine: Engine, library: Library, *, token: str, api_url: str
+) -> None:
+    """Run the bot until SIGINT or SIGTERM; updates and messages at work are finished first.
+
+    Raises:
+        SettingsError: Telegram refuses the token.
+    """
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(HideSecret(token))
+    asyncio.run(_run(settings, engine, library, token, api_url))
+
+
+async def _run(
+    settings: Settings, engine: Engine, library: Library, token: str, api_url: str
+) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    application = build_application(token, api_url)
+    admins = Admins(application.bot, asyncio.get_running_loop())
+    parts = await asyncio.to_thread(
+        chat_parts, settings, engine, library, may_change=admins.includes
+    )
+    clock = SystemClock()
+    channel = PacedChannel(application.bot, Gate(Limits()))
+    chat = TelegramChat(
+        parts.dialogue,
+        channel,
+        parts.conversations,
+        clock,
+        parts.texts,
+        migrated=[parts.conversations.move_chat, parts.commands.migrated],
+    )
+    outbox = Outbox(
+        parts.stores,
+        parts.filler,
+        channel,
+        Presence(engine, secrets.randbelow(NUMBERS)),
+        clock,
+        parts.digests,
+    )
+    # The model loads while Telegram is being reached: the first question need not wait for it.
+    warming = asyncio.create_task(asyncio.to_thread(_warm, library))
+
+    async def digests() -> None:
+        await outbox.fill()
+        await outbox.deliver()
+
+    async def housekeeping() -> None:
+        now = clock.now()
+        await asyncio.to_thread(parts.conversations.prune_updates, now - _UPDATES_KEPT)
+        kept = timedelta(days=settings.chat.answers_kept_days)
+        await asyncio.to_thread(parts.conversations.prune_turns, now - kept)
+
+    async def follow() -> None:
+        await asyncio.to_thread(library.follow, _log_progress)
+
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(polling(application, chat))
+        await outbox.open()
+        stack.push_async_callback(outbox.close)
+        schedule = Schedule(
+            [
+                Job(
+                    name="digests",
+                    every=timedelta(seconds=settings.digest.tick_seconds),
+                    run=digests,
+                ),
+                Job(
+                    name="index",
+                    every=timedelta(seconds=settings.index.follow_seconds),
+                    run=follow,
+                ),
+                Job(name="housekeeping", every=_HOUSEKEEPING, run=housekeeping),
+            ],
+            clock,
+        )
+        schedule.start()
+        stack.callback(schedule.stop)
+        log.warning("the bot is running; stop it with Ctrl-C")
+        await stopped.wait()
+        log.warning("stopping: what is at work is finished first")
+    await warming
+
+
+def _warm(library: Library) -> None:
+    library.follow(_log_progress)
+    library.warm()
+
+
+def _log_progress(stage: str, done: int, total: int) -> None:
+    log.info("%s: %d of %d", stage, done, total)

@@ -1,0 +1,95 @@
+"""How likely the best sentences answer the question: features, and the fitted weights over them.
+
+A score alone says little about whether an answer exists. What tells is whether the names asked about
+stand there, whether it is the right mouth and day, and whether a question for a number finds one.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from index.rank import FEATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from index.lexicon import Lexicon
+    from index.rank import Asked, Ranked
+
+_LOOKED_AT: Final = 3
+_TAIL: Final = 10
+_BOUND: Final = 30.0
+
+
+def confidence(
+    asked: Asked, ranked: Sequence[Ranked], lexicon: Lexicon, weights: Mapping[str, float]
+) -> float:
+    """Return the fitted probability, 0 to 1, that the best sentences answer the question."""
+    if not ranked or asked.query.empty:
+        return 0.0
+    found = signals(asked, ranked, lexicon)
+    total = weights.get("bias", 0.0) + sum(
+        weights.get(name, 0.0) * value for name, value in found.items()
+    )
+    return 1.0 / (1.0 + math.exp(-max(-_BOUND, min(_BOUND, total))))
+
+
+def signals(asked: Asked, ranked: Sequence[Ranked], lexicon: Lexicon) -> dict[str, float]:
+    """Return what tells an answered question from one that only resembles the reports.
+
+    Of the best sentence: its score, matches, age. ``lead``: over the second; ``spread``: entropy of
+    the first ten. ``names``: the share of the names asked about that its passage holds, ``names_here``
+    that the sentence holds. ``no_…``: what the question wants and none of the first three sentences
+    has: the source asked for, the day, a number, a person not named in the question.
+    """
+    query, best = asked.query, ranked[0]
+    own = dict(zip(FEATURES, best.features.tolist(), strict=True))
+    first = ranked[:_LOOKED_AT]
+    table = np.stack([one.features for one in first])
+    tops = np.array([one.score for one in ranked[:_TAIL]])
+    share = np.exp(tops - tops[0])
+    share /= share.sum()
+    wanted = set(query.entities) | set(query.speakers)
+
+    def lacking(feature: str) -> float:
+        return float(table[:, FEATURES.index(feature)].max() <= 0)
+
+    asks_source = bool(query.sides or query.speakers)
+    here = best.passage.text[
+        best.sentence.start - best.passage.start : best.sentence.end - best.passage.start
+    ]
+    return {
+        "score": best.score,
+        "sentence": own["sentence"],
+        "passage": own["passage"],
+        "passage_rare": own["passage_rare"],
+        "lead": float(tops[0] - tops[1]) if len(tops) > 1 else 0.0,
+        "spread": float(-(share * np.log(share + 1e-9)).sum()),
+        "age": own["age"],
+        "source": own["source"],
+        "speaker": own["speaker"],
+        "names": _held(wanted, best.passage.text, lexicon),
+        "names_here": _held(wanted, here, lexicon),
+        "no_source": asks_source * lacking("source"),
+        "no_speaker": bool(query.speakers) * lacking("speaker"),
+        "no_day": bool(query.events) * lacking("report_day"),
+        "no_number": ("number" in query.wants) * lacking("number"),
+        "no_number_here": ("number" in query.wants) * float(own["number"] <= 0),
+        "no_person": ("person" in query.wants) * lacking("person"),
+        "wants_number": float("number" in query.wants),
+        "wants_person": float("person" in query.wants),
+        "wants_place": float("place" in query.wants),
+        "wants_statement": float("statement" in query.wants),
+        "follows": float(query.follows),
+        "length": math.log(max(1, len(asked.whole.starts))),
+    }
+
+
+def _held(wanted: set[str], text: str, lexicon: Lexicon) -> float:
+    """Return the share of the wanted names that stand in a text; 1 where none is wanted."""
+    if not wanted:
+        return 1.0
+    return len(wanted & {mention.key for mention in lexicon.find(text)}) / len(wanted)

@@ -1,0 +1,293 @@
+"""Words of a sentence, and the noun phrases that name a speaker, read from their end or start.
+
+No grammar is parsed: words are taken into a phrase while they can stand in the name of a speaker.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.lexicon import Lexicon
+    from index.model import Span
+
+_TOKEN: Final = re.compile(
+    r"(?P<note>\[{1,2}\s*(?:\d{1,4}|[ivxlc]+)\s*\]{0,2})"
+    r"|(?:[A-Z]\.){2,}|(?:Gen|Lt|Col|Maj|Brig|Capt|St|Dr|Mrs?|Ms|Sgt|Adm)\."
+    "|[^\\W_]+(?:[-\u2010\u2011\u2019'.&/][^\\W_]+)*|\\S"
+)
+_DAY: Final = re.compile("\\d{1,2}(?:st|nd|rd|th)?(?:[-\u2013]\\d{1,2})?")
+_ORDINAL: Final = re.compile(r"\d+(?:st|nd|rd|th)")
+_POSSESSIVE: Final = re.compile("['\u2019]s?$")
+MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("january", "jan"),
+            ("february", "feb"),
+            ("march", "mar"),
+            ("april", "apr"),
+            ("may",),
+            ("june", "jun"),
+            ("july", "jul"),
+            ("august", "aug"),
+            ("september", "sep", "sept"),
+            ("october", "oct"),
+            ("november", "nov"),
+            ("december", "dec"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a string as a set."""
+    return frozenset(words.split())
+
+
+BE: Final = word_set("is are was were be been being")
+SAME: Final = word_set("and but then or")
+WHO: Final = word_set("who whose which")
+PRONOUNS: Final = word_set("he she they it")
+DEFINITE: Final = word_set("the this that these those")
+DASHES: Final = word_set("\u2014 \u2013 -")
+_HAVE: Final = word_set("has have had")
+_ADVERBS: Final = word_set(
+    "also then later again further now still already even both all each himself herself themselves"
+    " itself just once too today earlier however instead meanwhile"
+)
+_NO_ADVERBS: Final = word_set("only family ally italy july assembly")
+_NEGATIONS: Final = word_set("not never nor cannot without neither hardly")
+_BEFORE_DATES: Final = word_set("on late early in since")
+_PREPOSITIONS: Final = word_set("of for to in at from with on by")
+_CONNECTING: Final = _PREPOSITIONS | word_set("the de von der bin al and & la")
+_OPENING: Final = word_set("the a an this these those")
+# No name begins with these, whatever their capitals.
+_LEADING: Final = (_CONNECTING | _ADVERBS) | word_set(
+    "that while as whereas but or although though whom if when because"
+)
+_NO_ADJECTIVES: Final = SAME | _LEADING | PRONOUNS | BE | _HAVE | _OPENING | word_set(
+    "will would may might could should can must do did"
+)  # fmt: skip
+_FARTHEST: Final = 22  # words: no name of a speaker is longer
+
+
+class Token(NamedTuple):
+    """A word or a sign of the report's text; endnote markers are no tokens."""
+
+    text: str
+    low: str
+    start: int
+    end: int
+
+    @property
+    def capital(self) -> bool:
+        """Tell whether this may be part of a name."""
+        return self.text[0].isupper() or _ORDINAL.fullmatch(self.text) is not None
+
+    @property
+    def word(self) -> str:
+        """The word in lower case, without a possessive ending."""
+        return _POSSESSIVE.sub("", self.low)
+
+    @property
+    def possessive(self) -> bool:
+        """Tell "Putin's" from "Putin"."""
+        return self.word != self.low and len(self.low) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The words of a noun phrase.
+
+    Args:
+        context: the words before a comma that introduce it ("Head of X, Yevhen Yerin, …").
+        bounded: it begins where a noun phrase can begin, and so is whole.
+        definite: "the" stands before it.
+    """
+
+    tokens: tuple[Token, ...]
+    context: tuple[Token, ...] = ()
+    bounded: bool = True
+    definite: bool = False
+
+    @property
+    def start(self) -> int:
+        """Offset of the first word."""
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        """Offset behind the last word."""
+        return self.tokens[-1].end
+
+
+def tokens_of(text: str, span: Span) -> list[Token]:
+    """Return the tokens of a sentence, with offsets into the report's text."""
+    return [
+        Token(found[0], found[0].lower(), found.start(), found.end())
+        for found in _TOKEN.finditer(text, span.start, span.end)
+        if found["note"] is None
+    ]
+
+
+def before_date(tokens: Sequence[Token], stop: int) -> int:
+    """Return the index before "on September 21", if that ends at ``stop``, else ``stop``."""
+    at = stop
+    while at > 0 and _DAY.fullmatch(tokens[at].text) and tokens[at - 1].low == "and":
+        at -= 2
+    if at <= 0 or tokens[at - 1].low not in MONTHS or not _DAY.fullmatch(tokens[at].text):
+        return stop
+    at -= 2
+    while at >= 0 and tokens[at].low in _BEFORE_DATES:
+        at -= 1
+    return at
+
+
+def before_adverbs(tokens: Sequence[Token], stop: int) -> tuple[int, bool]:
+    """Step left over adverbs, "have" and dates; return where, and whether a "not" was there."""
+    negated = False
+    while stop >= 0:
+        low = tokens[stop].low
+        behind = before_date(tokens, stop)
+        if behind != stop:
+            stop = behind
+        elif low == "turn" and stop >= 1 and tokens[stop - 1].low == "in":
+            stop -= 2
+        elif low in _NEGATIONS or low in _HAVE or _is_adverb(tokens[stop]):
+            negated |= low in _NEGATIONS
+            stop -= 1
+        else:
+            break
+    return stop, negated
+
+
+def _is_adverb(token: Token) -> bool:
+    plain = token.low.endswith("ly") and not token.capital and token.low not in _NO_ADVERBS
+    return plain or token.low in _ADVERBS
+
+
+class PhraseReader:
+    """Reads the noun phrases of speakers, with the words of one lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self.nouns: Final = lexicon.speakers | lexicon.units
+        self._words: Final = _CONNECTING | self.nouns | lexicon.modifiers
+
+    def ending(
+        self, tokens: Sequence[Token], stop: int, *, absolute: bool = False
+    ) -> Phrase | None:
+        """Read the phrase that ends with token ``stop``.
+
+        Where ``absolute``, it may stand behind "with" ("with the ministry claiming that").
+        """
+        if stop < 0 or tokens[stop].low in _CONNECTING:
+            return None
+        start = self._back(tokens, stop)
+        whole = start == 0 or not tokens[start - 1].text[-1].isalnum()
+        whole = whole or tokens[start - 1].low in _LEADING | SAME
+        while start <= stop and tokens[start].low in _LEADING and tokens[start].text != "The":
+            word = tokens[start].text
+            if word in _PREPOSITIONS and not (absolute and word == "with"):
+                return None  # what it depends on is the subject, and could not be read
+            whole = True
+            start += 1
+        if start > stop:
+            return None
+        listed = start > 1 and tokens[start - 1].low == ","
+        return Phrase(
+            tuple(tokens[start : stop + 1]),
+            context=tuple(tokens[max(0, start - _FARTHEST) : start - 1]) if listed else (),
+            bounded=whole or tokens[start].low in _OPENING | self._lexicon.modifiers,
+            definite=start > 0 and tokens[start - 1].low in DEFINITE,
+        )
+
+    def _back(self, tokens: Sequence[Token], stop: int) -> int:
+        """Return the index of the first word that can belong to the phrase ending at ``stop``."""
+        start = stop + 1
+        while start > max(0, stop - _FARTHEST):
+            token = tokens[start - 1]
+            if token.low == ")":
+                opening = next((n for n in range(start - 2, -1, -1) if tokens[n].low == "("), None)
+                if opening is None or start - opening > _FARTHEST:
+                    break
+                start = opening
+            elif token.text in _OPENING:
+                start -= 1
+                if start and tokens[start - 1].low not in _CONNECTING:
+                    break
+            elif self._inside(token) or (start <= stop and self._is_adjective(tokens, start - 1)):
+                start -= 1
+            else:
+                break
+        return start
+
+    def beginning(self, tokens: Sequence[Token], start: int) -> Phrase | None:
+        """Read the phrase that begins with token ``start``."""
+        stop = start
+        while stop < min(len(tokens), start + _FARTHEST):
+            token = tokens[stop]
+            if token.low == "(":
+                closing = next((n for n in range(stop, len(tokens)) if tokens[n].low == ")"), None)
+                if closing is None or closing - stop > _FARTHEST:
+                    break
+                stop = closing
+            elif not self._inside(token) and not self._apposed(tokens, start, stop):
+                break
+            stop += 1
+        while stop > start and tokens[stop - 1].low in _CONNECTING:
+            stop -= 1
+        return Phrase(tuple(tokens[start:stop])) if stop > start else None
+
+    def apposed(self, tokens: Sequence[Token], comma: int) -> Phrase | None:
+        """Read "Head of X, Yevhen Yerin," or "Putin, in an interview," before a verb."""
+        same = {","} if tokens[comma].low == "," else DASHES
+        farthest = max(0, comma - _FARTHEST)
+        opening = next((n for n in range(comma - 1, farthest, -1) if tokens[n].low in same), None)
+        if opening is None:
+            return None
+        inner = tokens[opening + 1 : comma]
+        if inner and all(token.capital or token.low in _CONNECTING for token in inner):
+            phrase = self.ending(tokens, comma - 1)
+            return phrase and replace(phrase, context=tuple(tokens[:opening]))
+        return self.ending(tokens, opening - 1)
+
+    def _is_adjective(self, tokens: Sequence[Token], at: int) -> bool:
+        """Tell whether an unknown word stands where only an adjective can: "Local civil"."""
+        word = tokens[at].low
+        if at < 1 or not word.isalpha() or word in _NO_ADJECTIVES or word in self._lexicon.saying:
+            return False
+        if tokens[at + 1].low in _CONNECTING:
+            return False
+        before = tokens[at - 1]
+        return (
+            before.low in self._lexicon.modifiers
+            or before.low in {"a", "an", "the"}
+            or self._lexicon.is_side_adjective(before.text)
+        )
+
+    def _apposed(self, tokens: Sequence[Token], start: int, comma: int) -> bool:
+        """Tell whether a full name follows the comma behind a role: "head of X, Vladimir Saldo"."""
+        if tokens[comma].low != "," or len(tokens) < comma + 3:
+            return False
+        given, surname = tokens[comma + 1 : comma + 3]
+        named = given.text in self._lexicon.given and surname.capital
+        return named and any(token.low in self.nouns for token in tokens[start:comma])
+
+    def _inside(self, token: Token) -> bool:
+        """Tell whether a word can stand inside the name of a speaker."""
+        if token.low in MONTHS and token.capital and token.low != "may":
+            return False
+        return (
+            token.capital
+            or token.word in self._words
+            or token.low in _OPENING
+            or ("-" in token.low and token.low.replace("-", "").isalpha())
+        )
