@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Backlog:
-    """Claims for a team of workers.
+    """Claims for a team of workers, until none is due.
 
     Args:
-        claim: gets more claims, none when nothing is due.
+        claim: gets more claims; it is asked no more once it has returned none.
         low: asks for more when fewer than this are left.
     """
 
@@ -27,11 +27,12 @@ class Backlog:
         self._busy: set[int] = set()
         self._asking = asyncio.Lock()
         self._closed = False
+        self._dry = False
         self.taken = 0
 
     async def take(self) -> Claim | None:
         """Return a claim whose chat no other worker is sending to, None when there is no more."""
-        if len(self._claims) < self._low:
+        if len(self._claims) < self._low and not self._dry:
             await self._ask()
         for claim in self._claims:
             if not self._closed and claim.place.chat_id not in self._busy:
@@ -55,5 +56,7 @@ class Backlog:
 
     async def _ask(self) -> None:
         async with self._asking:
-            if len(self._claims) < self._low and not self._closed:
-                self._claims += await self._claim()
+            if len(self._claims) < self._low and not self._closed and not self._dry:
+                claims = await self._claim()
+                self._claims += claims
+                self._dry = not claims

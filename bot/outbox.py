@@ -208,9 +208,11 @@ class Outbox:
     async def _work(self, backlog: Backlog) -> None:
         try:
             while self._goes_on() and (claim := await backlog.take()) is not None:
+                self._ledger.join()
                 try:
                     await self._handle(claim)
                 finally:
+                    self._ledger.leave()
                     backlog.done(claim)
         except BaseException:
             backlog.close()  # the others end what they are at and begin nothing more

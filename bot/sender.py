@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -180,6 +181,7 @@ class _UnchangedError(ChannelError):
     """An edit that would change nothing."""
 
 
+@lru_cache(maxsize=256)
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:
     """Return a message's buttons as Telegram takes them."""
     if not message.keyboard:

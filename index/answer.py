@@ -92,7 +92,8 @@ def choose(
         if len(chosen) == most:
             break
         if not any(_adds_nothing(one, *before) for before in chosen):
-            chosen.append((one, _widened(one, scores, settings)))
+            taken = [span for other, span in chosen if other.passage.id == one.passage.id]
+            chosen.append((one, _widened(one, scores, taken, settings)))
     return chosen
 
 
@@ -106,7 +107,12 @@ def _adds_nothing(one: Ranked, other: Ranked, quoted: Span) -> bool:
     return fuzz.token_set_ratio(mine, theirs) >= _SAME_RATIO
 
 
-def _widened(one: Ranked, scores: dict[tuple[str, int], float], settings: AnswerSettings) -> Span:
+def _widened(
+    one: Ranked,
+    scores: dict[tuple[str, int], float],
+    taken: Sequence[Span],
+    settings: AnswerSettings,
+) -> Span:
     """Take neighbours of the same block along, the better one first, while they fit."""
     sentences = one.passage.sentences
     first = last = one.place
@@ -120,6 +126,7 @@ def _widened(one: Ranked, scores: dict[tuple[str, int], float], settings: Answer
             and scores.get((one.passage.id, place), -math.inf) > least
             and sentences[max(last, place)].end - sentences[min(first, place)].start
             <= settings.quote_chars
+            and not any(span.overlaps(sentences[place]) for span in taken)
         ]
         if not beside:
             return Span(start=sentences[first].start, end=sentences[last].end)

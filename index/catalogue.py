@@ -30,7 +30,7 @@ from index.model import (
     SourceHealth,
     Takeaway,
 )
-from index.sql import UtcDateTime, reading, writing
+from index.sql import UtcDateTime, queue_up, reading, writing
 from index.tables import CHANGES, INPUTS, METADATA, REPORTS, REVISIONS
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 _NEWEST: Final = and_(
     REPORTS.c.id == REVISIONS.c.report_id, REPORTS.c.revision == REVISIONS.c.revision
 )
+_ID: Final = re.compile(r"[a-z2-7]{1,16}")
+_MOST_REVISIONS: Final = 2**31 - 1
 _SUMMARY: Final = (
     REVISIONS.c.report_id.label("id"),
     REVISIONS.c.revision,
@@ -63,6 +65,7 @@ class Catalogue:
     def create(self) -> None:
         """Create what is missing of the tables."""
         with writing(self._engine) as connection:
+            queue_up(connection)
             METADATA.create_all(connection)
 
     def store(
@@ -76,15 +79,17 @@ class Catalogue:
         id_ = _id(report)
         keys = {"content_key": _content_key(report), "text_key": _text_key(report)}
         with writing(self._engine) as connection:
+            queue_up(connection)
             last = connection.execute(
-                select(REVISIONS.c.content_key, REVISIONS.c.source, REPORTS)
+                select(REVISIONS.c.content_key, REPORTS)
                 .join(REPORTS, _NEWEST)
                 .where(REPORTS.c.id == id_)
             ).one_or_none()
-            if last is not None and last.content_key == keys["content_key"]:
+            before = last and _content_from(connection, id_, source)
+            if last is not None and keys["content_key"] in (last.content_key, before):
                 if last.duplicate_of is not None:
                     return IngestStatus.DUPLICATE, last.duplicate_of
-                same = last.source == source
+                same = before == keys["content_key"]
                 return (IngestStatus.UNCHANGED if same else IngestStatus.DUPLICATE), id_
             original = _original(connection, keys["text_key"], id_)
             revision = 1 if last is None else last.revision + 1
@@ -93,6 +98,9 @@ class Catalogue:
                 connection.execute(insert(REPORTS).values(id=id_, **head))
             else:
                 connection.execute(update(REPORTS).where(REPORTS.c.id == id_).values(**head))
+            if original is not None:
+                follow = update(REPORTS).where(REPORTS.c.duplicate_of == id_)
+                connection.execute(follow.values(duplicate_of=original))
             connection.execute(
                 insert(REVISIONS).values(
                     report_id=id_,
@@ -172,14 +180,18 @@ class Catalogue:
         Raises:
             NotFoundError: there is no such report or revision.
         """
+        what = f"report {report_id!r}" if revision is None else f"{report_id!r} r{revision}"
+        missing = NotFoundError(f"{what} is not stored; `briefing reports` lists what is")
+        # A database may not be able to hold what anybody can type.
+        if not _ID.fullmatch(report_id) or not 0 < (revision or 1) <= _MOST_REVISIONS:
+            raise missing
         query = select(REVISIONS).join(REPORTS, REPORTS.c.id == REVISIONS.c.report_id)
         query = query.where(REVISIONS.c.report_id == report_id)
         wanted = REPORTS.c.revision if revision is None else revision
         with reading(self._engine) as connection:
             row = connection.execute(query.where(REVISIONS.c.revision == wanted)).mappings().first()
         if row is None:
-            what = f"report {report_id!r}" if revision is None else f"{report_id!r} r{revision}"
-            raise NotFoundError(f"{what} is not stored; `briefing reports` lists what is")
+            raise missing
         return _report(row)
 
     def summaries(self, ids: Sequence[str] | None = None) -> list[ReportSummary]:
@@ -303,6 +315,18 @@ def _original(connection: Connection, text_key: str, id_: str) -> str | None:
     query = query.order_by(REVISIONS.c.arrived, REPORTS.c.id).limit(1)
     original: str | None = connection.scalar(query)
     return original
+
+
+def _content_from(connection: Connection, id_: str, source: str) -> str | None:
+    """Return the content key of what a source last gave as this report.
+
+    Where several files hold different states of one report, reading them all again changes nothing.
+    """
+    query = select(REVISIONS.c.content_key).where(
+        REVISIONS.c.report_id == id_, REVISIONS.c.source == source
+    )
+    content: str | None = connection.scalar(query.order_by(REVISIONS.c.revision.desc()).limit(1))
+    return content
 
 
 def _id(report: ParsedReport) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Support = Literal["verbatim", "supported", "none"]
 
-_SUPPORTED: Final = 0.66
+_SUPPORTED: Final = 0.48
 _SAME_RATIO: Final = 92.0
 _EXTRACTED: Final = 5
 _LEAD: Final = 0.15

@@ -134,7 +134,8 @@ def _hits(outcomes: Sequence[Outcome]) -> dict[str, float]:
     ranks = [1 / (one.place + 1) for one in outcomes if one.hit(100) and one.place is not None]
     groups = sum(len(one.question.gold) for one in outcomes)
     early = [
-        one for one in outcomes
+        one
+        for one in outcomes
         if one.hit(100) and one.characters is not None and one.characters <= SHOWN_WITHIN
     ]
     return {
@@ -144,9 +145,8 @@ def _hits(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "hit_5": sum(one.hit(5) for one in outcomes) / total,
         "within_1200": len(early) / total,
         "mrr": sum(ranks) / total,
-        "groups_covered": sum(
-            one.covered for one in outcomes if one.answer.status == "answered"
-        ) / groups,
+        "groups_covered": sum(one.covered for one in outcomes if one.answer.status == "answered")
+        / groups,
     }
 
 

@@ -11,7 +11,7 @@ import socket
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _REDIRECTS: Final = 5
 _REDIRECTED: Final = frozenset({301, 302, 303, 307, 308})
 _GONE: Final = 400
+_LAST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class Fetcher:
         response = self._client.send(request, stream=True)
         try:
             if response.status_code in _REDIRECTED and "location" in response.headers:
-                return urljoin(here, response.headers["location"])
+                return _next(asked, here, response.headers["location"])
             if response.status_code >= _GONE:
                 raise UnreachableError(
                     f"{asked}: the server answered {response.status_code}; check the address or"
@@ -105,12 +106,15 @@ class Fetcher:
             raise InputError(f"{asked}: {here!r} is not an address ({error})") from error
         if url.scheme not in {"http", "https"} or not url.host:
             raise InputError(f"{asked}: only http and https addresses are read, not {here!r}")
-        address = self._address(asked, url.host, url.port or (443 if url.scheme == "https" else 80))
+        port = url.port or (443 if url.scheme == "https" else 80)
+        if port > _LAST_PORT:
+            raise InputError(f"{asked}: {here!r} names the port {port}, which there is not")
         return self._client.build_request(
             "GET",
-            url.copy_with(host=address),
-            headers={"Host": urlsplit(here).netloc.rpartition("@")[2]},
-            extensions={"sni_hostname": url.host},
+            url.copy_with(host=self._address(asked, url.host, port)),
+            # As sent over the wire: a name in another script is written in ASCII there.
+            headers={"Host": url.netloc.decode("ascii")},
+            extensions={"sni_hostname": url.raw_host.decode("ascii")},
         )
 
     def _address(self, asked: str, host: str, port: int) -> str:
@@ -144,3 +148,10 @@ class Fetcher:
                 )
             parts.append(part)
         return b"".join(parts)
+
+
+def _next(asked: str, here: str, location: str) -> str:
+    try:
+        return urljoin(here, location)
+    except ValueError as error:
+        raise InputError(f"{asked}: redirected to {location!r}, which is no address") from error

@@ -104,6 +104,7 @@ class Lexicon:
             for adjective in (*side.adjectives, *side.nouns):
                 self._grow(self._belongs, adjective, entries[key])
                 self._side_words.setdefault(adjective, key)
+        self._firsts = {*self._names.next, *self._parts.next, *self._belongs.next}
         people = [entry.names[0] for entry in entries.values() if entry.kind is Kind.PERSON]
         self.given: Final = frozenset(self._given) | {name.split()[0] for name in people}
 
@@ -115,13 +116,9 @@ class Lexicon:
         words = words_of(text)
         found: list[Mention] = []
         at = 0
-        firsts = self._names.next, self._parts.next, self._belongs.next
         while at < len(words):
-            first = words[at].folded
-            if not any(first in some for some in firsts):
-                at += 1
-                continue
-            hit = self._longest(text, words, at, typed=typed)
+            known = words[at].folded in self._firsts
+            hit = self._longest(text, words, at, typed=typed) if known else None
             if hit is None:
                 at += 1
                 continue

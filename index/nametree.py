@@ -54,7 +54,7 @@ def joined(text: str, words: Sequence[Word], at: int) -> bool:
     """Tell whether word ``at`` and the one before it can stand in one name."""
     before = words[at - 1]
     gap = text[before.end : words[at].start]
-    if gap == " ":
+    if gap in {" ", "."}:  # "Gazeta.ru"
         return True
     if _GAP.fullmatch(gap) is None:
         return False

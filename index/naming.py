@@ -137,9 +137,9 @@ class Names:
         name = bare(self._text[tokens[start].start : tokens[-1].end])
         surname = _surname(name)
         alone = start == len(tokens) - 1
-        if alone and surname in self._people:
-            known = self._people[surname]
-            return Speaker(name=known.name, side=known.side, person=known.person, words=known.words)
+        known = self._people.get(surname if alone else name.lower())
+        if known is not None:
+            return known
         last = mentions[-1] if mentions and mentions[-1].end >= tokens[-1].end - _SLACK else None
         listed = last is not None and last.start <= tokens[start].start
         if listed and last is not None and last.kind is Kind.PERSON and not self.is_office(last):
@@ -155,7 +155,7 @@ class Names:
                 side = self.side(near, frozenset(token.low for token in context))
             person = start == 0 or tokens[start - 1].low not in _THINGS
             speaker = Speaker(name=name, side=side, person=person, words=words)
-        self._people[surname] = speaker
+        self._people[surname] = self._people[name.lower()] = speaker
         return speaker
 
     def side(self, mentions: Sequence[Mention], words: frozenset[str]) -> str | None:
@@ -195,7 +195,7 @@ class Names:
             and one.end >= tokens[-1].end - _SLACK
             for one in mentions
         )
-        known = start == len(tokens) - 1 and bare(tokens[-1].low) in self._people
+        known = bare(" ".join(token.low for token in tokens[start:])) in self._people
         titled = start > 0 and (
             tokens[start - 1].low in self._nouns or tokens[start - 1].low == ")"
         )

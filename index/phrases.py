@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 _TOKEN: Final = re.compile(
     r"(?P<note>\[{1,2}\s*(?:\d{1,4}|[ivxlc]+)\s*\]{0,2})"
     r"|(?:[A-Z]\.){2,}|(?:Gen|Lt|Col|Maj|Brig|Capt|St|Dr|Mrs?|Ms|Sgt|Adm)\."
-    "|[^\\W_]+(?:[-\u2010\u2011\u2019'.&/][^\\W_]+)*|\\S"
+    "|[^\\W_]+(?:[-\u2010\u2011\u2019'.&/][^\\W_]+)*(?:(?<=s)['\u2019](?=\\s[a-z]))?|\\S"
 )
 _DAY: Final = re.compile("\\d{1,2}(?:st|nd|rd|th)?(?:[-\u2013]\\d{1,2})?")
 _ORDINAL: Final = re.compile(r"\d+(?:st|nd|rd|th)")
 _POSSESSIVE: Final = re.compile("['\u2019]s?$")
+_POSSESSIVES: Final = ("'s", "\u2019s", "s'", "s\u2019")
 MONTHS: Final = {
     name: number
     for number, names in enumerate(
@@ -99,7 +100,7 @@ class Token(NamedTuple):
     @property
     def possessive(self) -> bool:
         """Tell "Putin's" from "Putin"."""
-        return self.word != self.low and len(self.low) > 1
+        return self.low.endswith(_POSSESSIVES) and len(self.low) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +183,11 @@ class PhraseReader:
         self._words: Final = _CONNECTING | self.nouns | lexicon.modifiers
 
     def ending(
-        self, tokens: Sequence[Token], stop: int, *, absolute: bool = False
+        self, tokens: Sequence[Token], stop: int, *, governed: bool = False
     ) -> Phrase | None:
         """Read the phrase that ends with token ``stop``.
 
-        Where ``absolute``, it may stand behind "with" ("with the ministry claiming that").
+        Where ``governed``, it may depend on a preposition ("a video of a soldier claiming that").
         """
         if stop < 0 or tokens[stop].low in _CONNECTING:
             return None
@@ -195,7 +196,7 @@ class PhraseReader:
         whole = whole or tokens[start - 1].low in _LEADING | SAME
         while start <= stop and tokens[start].low in _LEADING and tokens[start].text != "The":
             word = tokens[start].text
-            if word in _PREPOSITIONS and not (absolute and word == "with"):
+            if word in _PREPOSITIONS and not governed:
                 return None  # what it depends on is the subject, and could not be read
             whole = True
             start += 1

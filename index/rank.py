@@ -261,6 +261,7 @@ def _told(
     )
 
 
+@lru_cache(maxsize=50_000)
 def counts(text: str) -> bool:
     """Tell whether a sentence counts something, days and ordinals aside."""
     return bool(_QUANTITY.search(_NO_QUANTITY.sub(" ", _MARKERS.sub(" ", text))))

@@ -1,4 +1,4 @@
-"""Retrieve and answer: dense and lexical candidates, ranked sentence by sentence, quoted or refused."""
+"""Retrieve and answer: candidates from both indexes, ranked by sentence, quoted or refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from index.derive import Derivation, Progress
     from index.lexicon import Lexicon
     from index.model import Answer
-    from index.passages import PassageStore
+    from index.passages import PassageStore, StoredPassage
     from index.periods import Period
     from index.ports import Embedder, LexicalIndex, VectorIndex
     from index.query import Query
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _LATER: Final = timedelta(days=2)
 _REPORTS: Final = 64
+_PASSAGES: Final = 5_000  # about 50 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +69,14 @@ class Search:
         self.lexicon = lexicon
         self.weights = weights
         self._settings = settings
+        self._recent: dict[str, StoredPassage] = {}
         self._report = lru_cache(maxsize=_REPORTS)(catalogue.report)
 
     def follow(self, progress: Progress) -> int:
         """Bring passages and indexes up to the change log; return passages encoded."""
-        return self._derivation.follow(progress)
+        encoded = self._derivation.follow(progress)
+        self._recent = {}
+        return encoded
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
         """Answer with quotes from reports published by ``asked_on``, or refuse."""
@@ -154,11 +158,19 @@ class Search:
             lexical += self._words.search(
                 asked.query.terms, top=self._settings.lexical, window=near
             )
-        loaded = self._passages.load(sorted({hit.id for hit in (*dense, *lexical)}))
+        loaded = self._load({hit.id for hit in (*dense, *lexical)})
         if not loaded:
             return None, {}
         passages = [loaded[id_] for id_ in sorted(loaded)]
         return match(passages, asked), {hit.id: hit.score for hit in lexical}
+
+    def _load(self, ids: set[str]) -> dict[str, StoredPassage]:
+        """Read passages, those of the last questions from memory."""
+        if len(self._recent) > _PASSAGES:
+            self._recent = {}
+        recent = self._recent
+        recent.update(self._passages.load(sorted(ids - recent.keys())))
+        return {id_: recent[id_] for id_ in ids if id_ in recent}
 
 
 def _around(period: Period, window: Window) -> Window:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,16 +22,46 @@ def is_address(name: str) -> bool:
     return name.lower().startswith(_SCHEMES)
 
 
+def shown(name: str) -> str:
+    r"""Write a name so that it can be printed and stored: what is no text in it as ``\udcff``."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def expand(inputs: Iterable[str]) -> Iterator[str]:
-    """Walk folders, in order of names; hidden files are left out, everything else is passed on."""
+    """Walk folders, in order of names; hidden files are left out, everything else is passed on.
+
+    A folder inside that can't be opened is passed on itself, to fail under its name; links to
+    folders are not followed.
+    """
     for name in inputs:
-        if is_address(name) or not Path(name).is_dir():
+        if is_address(name) or not _is_folder(name):
             yield name
+        else:
+            yield from _walk(name)
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return bool(name) and Path(name).is_dir()
+    except OSError:
+        return False  # reading it will say why
+
+
+def _walk(folder: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
             continue
-        for path in sorted(Path(name).rglob("*")):
-            inside = path.relative_to(name).parts
-            if path.is_file() and not any(part.startswith(".") for part in inside):
-                yield str(path)
+        path = str(Path(entry.path))
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path)
+        elif entry.is_file(follow_symlinks=False) or (entry.is_symlink() and not _is_folder(path)):
+            yield path
 
 
 def read(name: str, *, fetcher: Fetcher, most_bytes: int) -> Document:
@@ -39,22 +70,25 @@ def read(name: str, *, fetcher: Fetcher, most_bytes: int) -> Document:
     Raises:
         InputError: it can't be read, or is larger than ``most_bytes``.
     """
+    label = shown(name)
     if is_address(name):
-        return fetcher.fetch(name)
-    path = Path(name)
+        return fetcher.fetch(label)
+    if not name:
+        raise InputError("an input without a name can't be read; give a path or an address")
     try:
-        size = path.stat().st_size
-        if size > most_bytes:
-            raise InputError(
-                f"{name}: {size:,} bytes, more than the {most_bytes:,} that sources.most_bytes"
-                " allows"
-            )
-        return Document(name=name, content=path.read_bytes())
+        with Path(name).open("rb") as file:
+            # One byte more than allowed tells a file that is too large, a device without end too.
+            content = file.read(most_bytes + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"{name}: can't be read ({reason}); check the path") from error
+        raise InputError(f"{label}: can't be read ({reason}); check the path") from error
+    if len(content) > most_bytes:
+        raise InputError(
+            f"{label}: larger than {most_bytes:,} bytes, the limit set by sources.most_bytes"
+        )
+    return Document(name=label, content=content)
 
 
 def source_of(name: str) -> str:
     """Name an input the same way wherever the command is run from."""
-    return name if is_address(name) else str(Path(name).resolve())
+    return shown(name if is_address(name) else str(Path(name).resolve()))

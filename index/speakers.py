@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from index.lexicon import Kind
 from index.naming import SPEAKS, Names, Speaker, bare, words_in
-from index.phrases import DEFINITE, word_set
+from index.phrases import DEFINITE, PRONOUNS, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,9 +97,15 @@ class Speakers:
         last = others[-1]
         if last is not None and last.person and self._is_role(parts[0], first):
             return [last]
+        if last is None or not self._starts_name(parts[-1]):
+            return []
         if len(found) == len(parts):
             return found
-        return [last] if last is not None and self._starts_name(parts[-1]) else []
+        return [last] if last.side is not None or self._side(parts[0]) is None else []
+
+    def _side(self, tokens: Sequence[Token]) -> str | None:
+        mentions = self._names.at(tokens[0].start, tokens[-1].end)
+        return self._names.side(mentions, words_in(tokens))
 
     def _starts_name(self, tokens: Sequence[Token]) -> bool:
         first = tokens[0]
@@ -139,6 +145,8 @@ class Speakers:
         return self._lexicon.side_named(words[0].text) if len(words) == 1 else None
 
     def _one(self, tokens: tuple[Token, ...], phrase: Phrase, verb: str) -> Speaker | None:
+        if tokens[0].low in PRONOUNS:  # "He and the minister"
+            return next(iter(self.by_pronoun(tokens[0].low, ())), None)
         mentions = self._names.at(tokens[0].start, tokens[-1].end)
         definite = tokens[0].low in DEFINITE or phrase.definite
         tokens = _without_articles(tokens, {mention.start for mention in mentions})
@@ -176,10 +184,13 @@ class Speakers:
         sided = any(one.side is not None and one.kind in SPEAKS for one in mentions)
         if sided and not words <= self._lexicon.speaker_sides.keys():
             return None
+        plural = self._is_plural(words)
         content = {_single(word) for word in words if word not in _ARTICLES}
         for group in (self._recent, self._earlier) if definite else ():
             for speaker in reversed(group):
-                if content <= {_single(word) for word in speaker.words}:
+                if plural == speaker.plural and content <= {
+                    _single(word) for word in speaker.words
+                }:
                     return speaker
         if len(mentions) == 1 and mentions[0].kind is Kind.BODY:
             named = self._text[mentions[0].start : mentions[0].end].lower().split()
@@ -202,9 +213,11 @@ class Speakers:
         name = bare(self._text[start:end])
         if "(" in name and ")" not in name:
             name += ")"
-        plural = any(word.endswith("s") and word in self._nouns for word in words)
         side = self._names.side(mentions, words)
-        return Speaker(name=name, side=side, plural=plural or "media" in words, words=words)
+        return Speaker(name=name, side=side, plural=self._is_plural(words), words=words)
+
+    def _is_plural(self, words: frozenset[str]) -> bool:
+        return "media" in words or any(one.endswith("s") and one in self._nouns for one in words)
 
     def _trails_off(self, start: int, end: int, mentions: Sequence[Mention]) -> bool:
         """Tell whether unknown words with capitals end a phrase: somebody, but who is unclear."""

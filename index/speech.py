@@ -81,6 +81,7 @@ class Reader:
         self._phrases = PhraseReader(lexicon)
         self._documents = lexicon.sayings.keys() | _DOCUMENTS
         self._bases = frozenset(lexicon.saying.values())
+        self._firsts = {"according", *self._bases, *(form.split()[0] for form in lexicon.saying)}
 
     def sayings(self, tokens: Sequence[Token]) -> list[Saying]:
         """Return the sayings of a sentence, in order."""
@@ -128,7 +129,7 @@ class Reader:
 
     def _saying(self, tokens: Sequence[Token], at: int) -> Saying | None:
         low = tokens[at].low
-        if not low.isalpha() or tokens[at].text != low:
+        if low not in self._firsts or tokens[at].text != low:
             return None
         following = tokens[at + 1].low if at + 1 < len(tokens) else ""
         if low == "according" and following == "to":
@@ -234,17 +235,18 @@ class Reader:
         if low in PRONOUNS:
             return Saying(at, after, cue, verb, Subject.PRONOUN, low)
         if low in self._documents and stop and tokens[stop - 1].low in {"the", "this"}:
-            return Saying(at, after, cue, verb, Subject.PRONOUN, "report")
-        if low == "which" and cue in self._lexicon.saying_that:
-            return None  # a whole clause indicates something, nobody says it
+            hints = cue in self._lexicon.saying_that
+            return None if hints else Saying(at, after, cue, verb, Subject.PRONOUN, "report")
+        if tokens[stop].possessive or (low == "which" and cue in self._lexicon.saying_that):
+            return None  # "the ministry's claimed figure"; or a whole clause indicates something
         if low in WHO:
             stop = before_adverbs(tokens, stop - 1)[0]
             stop -= stop >= 0 and tokens[stop].low in _BREAKS
-            phrase = self._phrases.ending(tokens, stop)
+            phrase = self._phrases.ending(tokens, stop, governed=True)
         elif low in _BREAKS:
             phrase = self._phrases.apposed(tokens, stop)
         else:
-            phrase = self._phrases.ending(tokens, stop, absolute=cue.endswith("ing"))
+            phrase = self._phrases.ending(tokens, stop, governed=cue.endswith("ing"))
         return _by(phrase, at, after, cue, verb)
 
     def _inverted(self, tokens: Sequence[Token], at: int, after: int, cue: str) -> Saying | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.types import TypeDecorator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BUSY_MS: Final = 30_000
 _WRITES: Final = "briefing_writes"
+_QUEUE: Final = 0x6272696566  # "brief": any number that nobody else uses
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -66,10 +67,20 @@ def open_engine(url: str) -> Engine:
         raise SettingsError(f"setting stores.database_url is not usable: {error}") from error
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(parsed.database).parent)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"the folder {str(folder)!r} can't be made ({error}); name another with --data or"
+            " stores.database_url"
+        ) from error
 
 
 def _configure_sqlite(connection: DBAPIConnection, _record: Any) -> None:  # noqa: ANN401
@@ -101,6 +112,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with translated(engine), engine.execution_options(**{_WRITES: True}).begin() as connection:
         yield connection
+
+
+def queue_up(connection: Connection) -> None:
+    """Wait until no other transaction that called this is open; SQLite lets one write anyway.
+
+    What is numbered behind it becomes visible in the order of its numbers.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_QUEUE)))
 
 
 @contextmanager

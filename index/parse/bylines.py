@@ -9,7 +9,8 @@ _MONTH: Final = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|ember|tember"
     r"|ober)?"
 )
-_TIME: Final = r"(?:[01]?\d|2[0-3])(?:[:.][0-5]\d)?\s*(?:[ap]\.?m\.?)?(?:\s*(?:e[sd]?t|gmt|utc|z))?"
+_CLOCK: Final = r"(?:[01]?\d[0-5]\d|(?:[01]?\d|2[0-3])(?:[:.][0-5]\d)?)"
+_TIME: Final = rf"{_CLOCK}\s*(?:[ap]\.?m\.?)?(?:\s*(?:e[sd]?t|gmt|utc|z))?"
 _WHEN: Final = re.compile(
     rf"(?:(?:last |page )?(?:updated|published|posted|as of)[:,]?\s*)?(?:\w{{3,6}}day,?\s+)?"
     rf"(?:{_MONTH}\.?\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH}\.?|\d{{4}}-\d\d-\d\d)(?:st|nd|rd|th)?"

@@ -27,7 +27,6 @@ _NUMERIC: Final = re.compile(
 )
 _PATH: Final = re.compile(r"/((?:19|20)\d\d)[/-]([01]?\d)[/-]([0-3]?\d)(?:/|$)")
 _NEAR: Final = 1
-_LONGEST_STAMP: Final = 60
 
 
 def published(
@@ -38,26 +37,16 @@ def published(
     Args:
         title: the report's title; its date counts where it is within a day of the stamp.
         byline: the lines above the body; they count likewise where the title has no date.
-        stamp: the page's own date, in ISO 8601 or written out in any language.
+        stamp: the page's own date, in ISO 8601 or written out.
         url: the report's address, whose path may hold the date (/2022/08/20/) for want of a stamp.
     """
-    stamped = written(stamp, None) or _foreign(stamp) or _in_path(url)
+    stamped = written(stamp, None) or _in_path(url)
     year = stamped.year if stamped else None
     for text in (title, byline):
         said = written(text, year, near=stamped)
         if said and (stamped is None or abs((said - stamped).days) <= _NEAR):
             return said
     return stamped
-
-
-def _foreign(stamp: str | None) -> date | None:
-    """Return the day of a stamp in another language, where it names day, month and year."""
-    if not stamp or len(stamp) > _LONGEST_STAMP:
-        return None
-    import dateparser
-
-    found = dateparser.parse(stamp, settings={"REQUIRE_PARTS": ["day", "month", "year"]})
-    return found.date() if found else None
 
 
 def _in_path(url: str | None) -> date | None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from index.parse.lines import UNSEEN
 from index.parse.pieces import Piece, PieceKind, Run
+from index.parse.text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +48,7 @@ _LONGEST_ASIDE: Final = 1_000
 _NOTE_ADDRESS: Final = re.compile(r"#.*(?:edn|ftn|fn|note|cite|ref)|#_?\d+$", re.IGNORECASE)
 _BARE_LABEL: Final = re.compile(r"\s*[(\[]{0,2}\s*(\d{1,4}|[ivxlc]+)\s*[)\]]{0,2}\s*")
 _BACKLINK: Final = re.compile(r"[\s\u21a9\u2191\u2934^\ufe0e\ufe0f]+")
-_UNSEEN: Final = "\u00ad\u200b\u2060\ufeff"
-_RARE_SPACES: Final = "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+_RARE_SPACES: Final = "\u2002\u2003\u2009\u200a\u202f\u3000"
 
 
 def pieces(body: Element) -> list[Piece]:
@@ -71,9 +72,9 @@ def _is_hidden(style: str) -> bool:
 def _without_unseen(found: list[Piece]) -> list[Piece]:
     """Drop soft hyphens and the like, which a few pages have, and their rare kinds of space."""
     text = "".join([piece.text for piece in found])
-    if not any(char in text for char in _UNSEEN + _RARE_SPACES):
+    if not any(char in text for char in UNSEEN + _RARE_SPACES):
         return found
-    table = dict.fromkeys(map(ord, _UNSEEN))
+    table = dict.fromkeys(map(ord, UNSEEN))
     clean = (
         piece._replace(
             text=" ".join(piece.text.translate(table).split()),
@@ -123,11 +124,24 @@ class _Walk:
                 parts.append(text)
             if len(child):
                 self.inside(child)
+            elif tag == "pre":
+                self._keep_lines()
             if tag in _CLOSE:
                 _CLOSE[tag](self, child)
             text = child.tail
             if text and (parts or not text.isspace()):
                 parts.append(text)
+
+    def _keep_lines(self) -> None:
+        """Read text that is set line by line as such."""
+        start = self._count
+        for piece in read_text("".join(self.parts)):
+            own = piece
+            if piece.item:
+                own = piece._replace(list=start + piece.list, item=start + piece.item)
+            self.found.append(own)
+            self._count = max(self._count, own.item)
+        self.parts.clear()
 
     def open_link(self, element: Element) -> None:
         """Start a stretch of text under one link."""

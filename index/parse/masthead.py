@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from index.parse.bylines import is_when, names
+from index.parse.lines import is_sentence
 from index.parse.pieces import Page, Piece
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ _LONGEST_LINE: Final = 200
 _LONGEST_NAME: Final = 60
 _MOST_LINES: Final = 6
 _LEAST_PROSE: Final = 300
-_SENTENCE: Final = re.compile(r"[.!?…][\"'”\u2019)\]\s\d\[]*$")
 _NOTE: Final = re.compile(r"\[|https?:")
 _PREFIX: Final = re.compile(r"(.{2,60}?)\s*(?::|\|| [\u2013—-] )\s*\S")
 _TITLE_CASE: Final = re.compile(r"(?:(?:[^\W\d_a-z]|\d)\S*|of|the|for|and|on|in|at|de|&)")
@@ -83,12 +83,12 @@ def _opens(pieces: Sequence[Piece], at: int, layouts: Layouts) -> bool:
 
 def _is_prose(pieces: Sequence[Piece]) -> bool:
     """Tell an article from the buttons and links around it."""
-    size = sum(len(one.text) for one in pieces if _SENTENCE.search(one.text))
+    size = sum(len(one.text) for one in pieces if is_sentence(one.text))
     return size >= _LEAST_PROSE
 
 
 def _is_line(text: str) -> bool:
-    return len(text) <= _LONGEST_LINE and not (_SENTENCE.search(text) or _NOTE.match(text))
+    return len(text) <= _LONGEST_LINE and not (is_sentence(text) or _NOTE.match(text))
 
 
 def masthead(pieces: Sequence[Piece], layouts: Layouts, *, continued: bool) -> Masthead:

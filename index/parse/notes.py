@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from index.parse.labels import LABEL, number
-from index.parse.pieces import Piece, Run
+from index.parse.pieces import Piece, PieceKind, Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,13 +20,13 @@ _RAW_LISTED: Final = re.compile(r"\s*\d{1,3}(?:[.)]\s|\s(?=http))\s*")
 _ADDRESS: Final = re.compile(r"h?ttps?\s?:|www\b|[\w-]{1,40}(?: dot |\.)[\w-]+\S*/", re.IGNORECASE)
 _LONGEST_HEADING: Final = 40
 _SWAPPED: Final = 3  # how far apart two neighbours printed in the wrong order may be
-_MOST_PROSE: Final = 0.5
 
 
 class Note(NamedTuple):
-    """One printed note: its label, and its words cut at their links."""
+    """One printed note: its label, its words, and the words cut at their links."""
 
     label: str
+    text: str
     runs: tuple[Run, ...]
 
 
@@ -127,13 +127,16 @@ def _region(pieces: Sequence[Piece], labels: dict[int, str], start: int) -> _Reg
 
 def _is_mostly_notes(pieces: Sequence[Piece], region: _Region) -> bool:
     """Tell a list of notes from a body whose paragraphs happen to open with markers."""
-    prose = total = 0
-    for i in range(region.start, region.stop):
-        size = len(pieces[i].text)
-        total += size
-        if i not in region.labels and not _ADDRESS.match(pieces[i].text):
-            prose += size
-    return prose <= _MOST_PROSE * total
+    if region.start and pieces[region.start - 1].kind is PieceKind.RULE:
+        return True
+    prose = notes = 0
+    for i in range(region.start, len(pieces)):
+        piece = pieces[i]
+        if i in region.labels or _ADDRESS.match(piece.text):
+            notes += len(piece.text)
+        elif piece.kind is not PieceKind.ASIDE:
+            prose += len(piece.text)
+    return prose <= notes
 
 
 def _read(pieces: Sequence[Piece], region: _Region) -> list[Note]:
@@ -141,15 +144,33 @@ def _read(pieces: Sequence[Piece], region: _Region) -> list[Note]:
     known = set(region.labels.values())
     for i in range(region.start, region.stop):
         piece = pieces[i]
-        runs = piece.runs or (Run(piece.text, None),)
         label = region.labels.get(i)
-        if label is not None and runs[0].text.strip() == f"[{label}]" and len(runs) > 1:
-            notes += _parted(label, runs[1:], known)
-        elif label is not None:
-            notes += _parted(label, _from(runs, _opening(runs, piece)), known)
+        if label is not None:
+            notes += _own(label, piece, known)
         elif notes and piece.text:
-            notes[-1] = notes[-1]._replace(runs=(*notes[-1].runs, Run(" ", None), *runs))
+            runs = (*notes[-1].runs, Run(" ", None), *_runs(piece))
+            notes[-1] = Note(notes[-1].label, f"{notes[-1].text} {piece.text}".strip(), runs)
     return notes
+
+
+def _runs(piece: Piece) -> tuple[Run, ...]:
+    return piece.runs or (Run(piece.text, None),)
+
+
+def _own(label: str, piece: Piece, known: set[str]) -> list[Note]:
+    """Return the notes a labelled piece prints: its own, and those that follow in its line."""
+    runs = _runs(piece)
+    printed = f"[{label}]"
+    following = str(int(label) + 1) if label.isdecimal() else ""
+    if following and following not in known:
+        return _parted(label, _from(runs, _opening(runs, piece)), known)
+    if piece.text.startswith(printed) and len(runs) > 1 and runs[0].text.strip() == printed:
+        return [Note(label, piece.text[len(printed) :].lstrip(), runs[1:])]
+    return [_note(label, _from(runs, _opening(runs, piece)))]
+
+
+def _note(label: str, runs: tuple[Run, ...]) -> Note:
+    return Note(label, " ".join("".join(run.text for run in runs).split()), runs)
 
 
 def _opening(runs: tuple[Run, ...], piece: Piece) -> int:
@@ -161,16 +182,14 @@ def _opening(runs: tuple[Run, ...], piece: Piece) -> int:
 
 def _parted(label: str, runs: tuple[Run, ...], known: set[str]) -> list[Note]:
     """Cut off notes printed in the same paragraph: "[3] here [4] there"."""
-    following = str(int(label) + 1) if label.isdecimal() else ""
-    if not following or following in known:
-        return [Note(label, runs)]
+    following = str(int(label) + 1)
     raw = "".join(run.text for run in runs)
-    found = re.search(rf"\[\s*{following}\s*\]\s*", raw)
+    found = re.search(rf"\[\s*{following}\s*\]\s*", raw) if following not in known else None
     if found is None:
-        return [Note(label, runs)]
+        return [_note(label, runs)]
     known.add(following)
     rest = _parted(following, _from(runs, found.end()), known)
-    return [Note(label, _upto(runs, found.start())), *rest]
+    return [_note(label, _upto(runs, found.start())), *rest]
 
 
 def _from(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:

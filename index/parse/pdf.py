@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from index.errors import InputError
 from index.parse import pdfium
 from index.parse.labels import LABEL, number
+from index.parse.lines import is_ended
 from index.parse.pieces import Page, Piece, PieceKind, Run
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _NUMBER: Final = re.compile(r"\(?(\d{1,3})[.)]\s*")
 _LABELLED: Final = re.compile(rf"\s*\[{{1,2}}\s*({LABEL})\s*\]{{1,2}}")
 _DASHES: Final = frozenset("-\u2013—*")
 _PAGE_NUMBER: Final = re.compile(r"(?:page\s*)?\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
-_ENDED: Final = re.compile(r"[.!?:;…][\"'”\u2019)\]\s\d\[]*$")
 _DIGITS: Final = re.compile(r"\d+")
 _WORD_START: Final = re.compile(r"[^\W\d_]+$")
 _WORD_END: Final = re.compile(r"[^\W\d_]+")
@@ -218,7 +218,7 @@ def _starts(group: Sequence[_Line], line: _Line, pitch: float, width: float) -> 
         return True
     if _is_next_label(group, line):
         return True
-    ended = _ENDED.search(before.text) is not None
+    ended = is_ended(before.text)
     resized = abs(line.size - before.size) > _SAME_SIZE * before.size
     if before.page != line.page or line.bottom > before.top:
         return ended or resized

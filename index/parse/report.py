@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from index.model import Block, BlockKind, Endnote, ParsedReport, Takeaway
 from index.parse.blocks import front, kinds
 from index.parse.dates import published
 from index.parse.language import language_of
+from index.parse.lines import goes_on
 from index.parse.markers import markers
 from index.parse.notes import split_notes
+from index.parse.pieces import Run
 from index.parse.takeaways import key_points
 from index.parse.urls import addresses
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from index.parse.pieces import Page, Piece
     from index.parse.takeaways import KeyPoints
 
-_ENDED: Final = re.compile(r"[.!?:;…][\"'”\u2019)\]\s\d\[]*$")
 _BACKLINK: Final = " \u21a9\u2191\ufe0e\ufe0f"
 _SHORTEST_WRAPPED: Final = 40
 
@@ -59,11 +59,18 @@ def _unwrapped(pieces: Sequence[Piece]) -> list[Piece]:
             joined[-1] = before._replace(
                 text=f"{before.text} {piece.text}",
                 bold=before.bold and piece.bold,
-                runs=(*before.runs, *piece.runs),
+                runs=_chained(before, piece),
             )
         else:
             joined.append(piece)
     return joined
+
+
+def _chained(before: Piece, piece: Piece) -> tuple[Run, ...]:
+    if not before.runs and not piece.runs:
+        return ()
+    first = before.runs or (Run(before.text, None),)
+    return (*first, Run(" ", None), *(piece.runs or (Run(piece.text, None),)))
 
 
 def _goes_on(before: Piece, piece: Piece) -> bool:
@@ -71,8 +78,7 @@ def _goes_on(before: Piece, piece: Piece) -> bool:
         before.kind is piece.kind
         and before.item == piece.item
         and len(before.text) >= _SHORTEST_WRAPPED
-        and not _ENDED.search(before.text)
-        and piece.text[0].islower()
+        and goes_on(before.text, piece.text)
     )
 
 
@@ -102,5 +108,5 @@ def _takeaways(blocks: Sequence[Block], points: KeyPoints) -> tuple[Takeaway, ..
 
 
 def _endnote(note: Note, base: str | None) -> Endnote:
-    text = " ".join("".join(run.text for run in note.runs).split()).rstrip(_BACKLINK)
+    text = note.text.rstrip(_BACKLINK)
     return Endnote(label=note.label, text=text, urls=addresses(note.runs, base))

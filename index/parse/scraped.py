@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from index.parse.bylines import is_name
 from index.parse.labels import LABEL, number
+from index.parse.lines import goes_on, is_sentence
 from index.parse.pagedata import absolute
 from index.parse.pieces import Page, Piece, PieceKind
 
@@ -24,12 +25,11 @@ _OUTLINED: Final = re.compile(r"^\s*- (#{1,6}) (.+)$", re.MULTILINE)
 _LABELLED: Final = re.compile(rf"\[{{1,2}}\s*({LABEL})\s*\]{{1,2}}")
 _MARKERS: Final = re.compile(rf"(?:\[{{1,2}}\s*(?:{LABEL})\s*\]{{1,2}}\s*)+")
 _ADDRESS: Final = re.compile(r"https?:", re.IGNORECASE)
-_ENDED: Final = re.compile(r"[.!?:;…][\"'”\u2019)\]\s\d\[]*$")
-_SAID: Final = re.compile(r".{40}.*[.!?…][\"'”\u2019)\]\s\d\[]*$")
 _POST: Final = re.compile(
     r"\b(?:researcher|analyst|fellow|editor|author|correspondent|lead|director)\b", re.IGNORECASE
 )
 _LONG: Final = 150
+_SHORTEST_PROSE: Final = 40
 
 
 class _Scrape(NamedTuple):
@@ -92,7 +92,7 @@ def _cut(
             stop += 1
         return lines[start:notes], lines[notes:stop]
     last = max(
-        (i for i, one in enumerate(lines) if _SAID.match(one) and not words.boilerplate.match(one)),
+        (i for i, one in enumerate(lines) if _is_prose(one) and not words.boilerplate.match(one)),
         default=len(lines),
     )
     return lines[start : last + 1], ()
@@ -105,7 +105,11 @@ def _notes_start(lines: Sequence[str]) -> int | None:
     if not ones:
         return None
     between = (lines[i] for i in range(ones[-1], max(labelled)) if i not in labelled)
-    return None if any(_SAID.match(line) for line in between) else ones[-1]
+    return None if any(_is_prose(line) for line in between) else ones[-1]
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= _SHORTEST_PROSE and is_sentence(line)
 
 
 def _joined(lines: Sequence[str], headings: dict[str, int]) -> list[str]:
@@ -117,7 +121,7 @@ def _joined(lines: Sequence[str], headings: dict[str, int]) -> list[str]:
             joined.append(line)
         elif _MARKERS.fullmatch(line) or line[0] in ".,;:)":
             joined[-1] = before + line
-        elif line[0].islower() and not _ENDED.search(before):
+        elif goes_on(before, line):
             joined[-1] = f"{before} {line}"
         else:
             joined.append(line)

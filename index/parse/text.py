@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from index.parse.lines import UNSEEN, goes_on
 from index.parse.pieces import Piece, PieceKind
 
 if TYPE_CHECKING:
@@ -13,9 +14,8 @@ if TYPE_CHECKING:
 _BULLET: Final = re.compile(r"\s*[•·◦▪‣●○∙*\u2013—-]\s+(?=\S)")
 _NUMBERED: Final = re.compile(r"\s*\(?\d{1,3}[.)]\s+(?=\S)")
 _NOTE: Final = re.compile(r"\s*\[{1,2}\w{1,9}\]{1,2}")
-_UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\x00"))
+_DROPPED: Final = dict.fromkeys(map(ord, UNSEEN + "\x00"))
 _HYPHENATED: Final = re.compile(r"[^\W\d_]-$")
-_ENDED: Final = re.compile(r"[.!?:;…][\"'”\u2019)\]\s\d\[]*$")
 _NARROWEST: Final = 45
 _WIDEST: Final = 100
 _RAGGED: Final = 20
@@ -45,7 +45,7 @@ def read_text(text: str) -> list[Piece]:
 
 def _paragraphs(text: str) -> Iterator[list[str]]:
     lines: list[str] = []
-    for line in text.translate(_UNSEEN).splitlines():
+    for line in text.translate(_DROPPED).splitlines():
         if line.strip():
             lines.append(line.rstrip())
         elif lines:
@@ -65,7 +65,7 @@ def _joined(lines: Sequence[str]) -> Iterator[str]:
     wrapped = _is_wrapped(lines)
     line = lines[0]
     for after in lines[1:]:
-        if _starts(after) or not (wrapped or _goes_on(line, after)):
+        if _starts(after) or not (wrapped or goes_on(line, after)):
             yield line
             line = after
         elif _HYPHENATED.search(line) and after.lstrip()[:1].islower():
@@ -77,10 +77,6 @@ def _joined(lines: Sequence[str]) -> Iterator[str]:
 
 def _starts(line: str) -> bool:
     return bool(_BULLET.match(line) or _NOTE.match(line))
-
-
-def _goes_on(line: str, after: str) -> bool:
-    return not _ENDED.search(line) and after.lstrip()[:1].islower()
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:

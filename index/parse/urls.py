@@ -32,7 +32,7 @@ _GLUED_DOT: Final = re.compile(
 # A host torn apart: "sputnik ria.ru/2022", "mod.gov dit ua/2022".
 _TORN_HOST: Final = re.compile(
     r"//(?:([\w-]+)\s+(?=(?:[\w-]+\.)+[a-z]{2,13}/)"
-    r"|([\w.-]+)\s+(?:dit|dt|do|d to)\s*(?=[a-z]{2,13}[/.]))",
+    r"|([\w.-]+)\s+(?:(?:dit|dt|do|d to)\s*(?=[a-z]{2,13}[/.])|(?=(?:ru|ua|com|net|org|by|io)/)))",
     re.IGNORECASE,
 )
 _URL: Final = re.compile(r"https?://[^\s;<>\"“”|`]+", re.IGNORECASE)
@@ -63,7 +63,10 @@ def addresses(runs: Sequence[Run], base: str | None = None) -> tuple[str, ...]:
     """
     if len(runs) == 1 and not _HINT.search(runs[0].text) and not runs[0].href:
         return ()
-    text = "".join([_written(run.text, run.href, base) for run in runs]).replace("\xa0", " ")
+    written = [
+        text if href is None or href == text else _written(text, href, base) for text, href in runs
+    ]
+    text = "".join(written).replace("\xa0", " ")
     if " dot " in text:
         text = text.replace(". dot ", ".").replace(" dot ", ".")
     return tuple(dict.fromkeys(_plain(text) or _found(_mended(text))))
@@ -80,9 +83,9 @@ def _plain(text: str) -> list[str]:
     return found if whole else []
 
 
-def _written(text: str, href: str | None, base: str | None) -> str:
+def _written(text: str, href: str, base: str | None) -> str:
     """Return what to read addresses from: a link's target where it says more than its text."""
-    if not href or href in (text, text + "/"):
+    if not href or href == text + "/":
         return text
     if href.startswith(("#", "mailto:", "javascript:", "/cdn-cgi/")):
         return text
