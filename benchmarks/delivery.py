@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import statistics
 import tempfile
 import time
@@ -24,7 +25,6 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
 from sqlalchemy import insert
 from telegram import Bot, LinkPreviewOptions
 from telegram.constants import ParseMode
@@ -35,6 +35,7 @@ from bot.conversation_store import SqlConversationStore
 from bot.deliveries import State
 from bot.delivery_tables import SUBSCRIPTIONS
 from bot.gate import Gate
+from bot.lanes import Lanes
 from bot.model import Message, Place
 from bot.outbox import Outbox, OutboxSettings
 from bot.pacing import Limits
@@ -51,8 +52,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
 SLOT = datetime(2025, 4, 10, 4, 30, tzinfo=UTC)
-# On loopback a few connections are enough; the client's pool costs more with each one.
-_WORKERS_UNPACED = 4
 QUESTION = "What did Russia say about peacekeepers?"
 TAKEAWAYS = (
     "Officials again rejected the deployment of foreign peacekeepers, reportedly without debate.",
@@ -66,9 +65,15 @@ TAKEAWAYS = (
 
 @asynccontextmanager
 async def telegram_bot(server: Server) -> AsyncIterator[Bot]:
-    """Open the library's client with room for many requests at once."""
-    request = HTTPXRequest(connection_pool_size=64, read_timeout=20.0, pool_timeout=20.0)
-    async with Bot("1:TEST", base_url=f"{server.url}/bot", request=request) as bot:
+    """Open the library's client as the bot does."""
+    async with Bot("1:TEST", base_url=f"{server.url}/bot", request=Lanes()) as bot:
+        yield bot
+
+
+@asynccontextmanager
+async def plain_bot(server: Server) -> AsyncIterator[Bot]:
+    """Open the library's client as it comes."""
+    async with Bot("1:TEST", base_url=f"{server.url}/bot", request=HTTPXRequest()) as bot:
         yield bot
 
 
@@ -157,8 +162,8 @@ async def bare(messages: int, rounds: int) -> dict[str, Any]:
     processor: dict[str, list[float]] = {"bare": [], "outbox": []}
     with Server() as server, tempfile.TemporaryDirectory() as folder:
         server.limits(None)
-        async with telegram_bot(server) as bot:
-            bench = bench_in(folder, PacedChannel(bot, Gate(None)), _WORKERS_UNPACED)
+        async with telegram_bot(server) as bot, plain_bot(server) as plain:
+            bench = bench_in(folder, PacedChannel(bot, Gate(None)))
             await bench.outbox.open()
             for number in range(rounds + 1):  # the first warms both up
                 first = 1 + number * messages
@@ -168,7 +173,7 @@ async def bare(messages: int, rounds: int) -> dict[str, Any]:
                 await bench.outbox.fill()
                 message = bench.stores.editions.parts(1)[0]
                 for name, work in (
-                    ("bare", _bare(bot, chats, message)),
+                    ("bare", _bare(plain, chats, message)),
                     ("outbox", bench.outbox.deliver()),
                 ):
                     wall, used = time.perf_counter(), time.process_time()
@@ -178,15 +183,14 @@ async def bare(messages: int, rounds: int) -> dict[str, Any]:
             states = bench.stores.deliveries.overview().states
         assert states[State.SENT] == messages * (rounds + 1)
     rates = {name: [messages / wall for wall in found[1:]] for name, found in walls.items()}
-    used = {name: statistics.median(found[1:]) / messages for name, found in processor.items()}
+    each = {name: statistics.median(found[1:]) / messages for name, found in processor.items()}
     pairs = zip(rates["outbox"], rates["bare"], strict=True)
     return {
         "messages_a_round": messages,
-        "workers": _WORKERS_UNPACED,
         "bare_a_second": [round(rate) for rate in rates["bare"]],
         "outbox_a_second": [round(rate) for rate in rates["outbox"]],
         "ratio": round(statistics.median(outbox / alone for outbox, alone in pairs), 3),
-        "processor_ms_a_message": {name: round(1000 * each, 2) for name, each in used.items()},
+        "processor_ms_a_message": {n: round(1000 * used, 2) for n, used in each.items()},
     }
 
 
@@ -246,33 +250,33 @@ async def fill(subscribers: int) -> dict[str, Any]:
             )
             idle = await _latencies(chat, 100)
             await bench.outbox.open()
-            process = psutil.Process()
-            memory, busy = [process.memory_info().rss], []
-            cpu = process.cpu_times()
-            begun = time.perf_counter()
+            memory, busy = [_resident_mib()], []
+            used, begun = time.process_time(), time.perf_counter()
             filling = asyncio.create_task(bench.outbox.fill())
             while not filling.done():
                 busy.append(await chat.answer())
-                memory.append(process.memory_info().rss)
+                memory.append(_resident_mib())
                 await asyncio.sleep(0.05)
             made, seconds = await filling, time.perf_counter() - begun
-            used = process.cpu_times()
+            used = time.process_time() - used
         tenth = len(memory) // 10
         return {
             "subscribers": subscribers,
             "deliveries": made,
             "milliseconds_each": round(1000 * seconds / subscribers, 3),
-            "of_these_on_the_processor": round(
-                1000 * (used.user - cpu.user + used.system - cpu.system) / subscribers, 3
-            ),
-            "memory_mib_start_tenth_end": [
-                round(memory[n] / 2**20, 1) for n in (0, tenth, len(memory) - 1)
-            ],
+            "of_these_on_the_processor": round(1000 * used / subscribers, 3),
+            "memory_mib_start_tenth_end": [memory[n] for n in (0, tenth, len(memory) - 1)],
             "idle_ms": _summary(idle),
             "while_filling_ms": _summary(busy),
             "ratio_of_medians": round(statistics.median(busy) / statistics.median(idle), 2),
             "ratio_of_p95": round(_p95(busy) / _p95(idle), 2),
         }
+
+
+def _resident_mib() -> float:
+    """Return the memory this process has in use, where Linux tells."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return round(pages * resource.getpagesize() / 2**20, 1)
 
 
 async def _latencies(chat: _Chat, times: int) -> list[float]:

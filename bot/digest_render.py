@@ -27,7 +27,6 @@ from bot.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
 
     from bot.editions import Correction, Edition, EditionReport, Entry
     from bot.texts import Texts
@@ -189,13 +188,13 @@ class DigestRenderer:
             blocks = [
                 _Block(self._heading(edition)),
                 _Block(join([line for line, _ in lines[:shown]], "\n")),
-                _Block(self._summary_end(edition, len(lines) - shown)),
+                _Block(self._summary_end(len(lines) - shown)),
             ]
             messages = _packed(blocks)
             if len(messages) == 1:
                 buttons = [button for _, button in lines[:shown]]
                 return Message(html=messages[0].html, keyboard=_rows(buttons))
-            shown -= 5
+            shown = max(shown - 5, 0)
 
     def _summary_lines(self, edition: Edition) -> Iterator[tuple[Html, Button]]:
         words, wording, numbers = self._words, self._wording, count(1)
@@ -214,11 +213,8 @@ class DigestRenderer:
             )
             yield line, Button(label=str(n), data=f"{ACTION}:{edition.token}:r{i}")
 
-    def _summary_end(self, edition: Edition, left: int) -> Html:
-        if not left:
-            return italic(self._words("summary.how"))
-        last = _last_day(part.report for part in edition.reports)
-        more = self._words("summary.more", n=left, day=last.isoformat() if last else "2025-04-12")
+    def _summary_end(self, left: int) -> Html:
+        more = self._words("summary.more", n=left) if left else ""
         return join([italic(self._words("summary.how")), more], "\n")
 
 
@@ -234,10 +230,6 @@ def _numbered(edition: Edition) -> Iterator[tuple[EditionReport, list[int]]]:
     for part in edition.reports:
         yield part, list(range(start, start + len(part.entries)))
         start += len(part.entries)
-
-
-def _last_day(reports: Iterable[DigestReport]) -> date | None:
-    return max((report.published for report in reports if report.published), default=None)
 
 
 def _packed(blocks: Iterable[_Block]) -> tuple[Message, ...]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH = 50
 NOTHING_NEW = "nothing new"
 NOTHING_MATCHING = "nothing new on the topics and publishers chosen"
 _COMPOSED = 2048

@@ -85,7 +85,7 @@ class Catalogue:
                 .join(REPORTS, _NEWEST)
                 .where(REPORTS.c.id == id_)
             ).one_or_none()
-            before = last and _content_from(connection, id_, source)
+            before = _content_from(connection, id_, source)
             if last is not None and keys["content_key"] in (last.content_key, before):
                 if last.duplicate_of is not None:
                     return IngestStatus.DUPLICATE, last.duplicate_of

@@ -102,7 +102,7 @@ class Lexicon:
         self._side_words: dict[str, str] = {}
         for key, side in data.sides.items():
             for adjective in (*side.adjectives, *side.nouns):
-                self._grow(self._belongs, adjective, entries[key])
+                self._belongs.add(adjective, entries[key], ordinary=False)
                 self._side_words.setdefault(adjective, key)
         self._firsts = {*self._names.next, *self._parts.next, *self._belongs.next}
         people = [entry.names[0] for entry in entries.values() if entry.kind is Kind.PERSON]

@@ -169,5 +169,8 @@ def _faults(data: LexiconData) -> Iterator[str]:
         if not entry.names or not all(name.strip() for name in entry.names):
             yield f"{entry.kind} {entry.key!r} has an empty name or none"
     for office, holders in data.holders.items():
+        side, _, part = office.partition(".")
+        if side not in data.sides or part not in data.offices.keys() | data.bodies.keys():
+            yield f"holders.{office}: no side has that office"
         missing = (one for one in holders if one not in counted)
         yield from (f"holders.{office}: no {one!r} is listed" for one in missing)

@@ -39,8 +39,8 @@ _PASSAGES: Final = 5_000  # about 50 MB
 class SearchSettings:
     """How wide retrieval looks: passages taken from each index; and what an answer is made of."""
 
-    dense: int = 100
-    lexical: int = 60
+    dense: int = 60
+    lexical: int = 40
     answer: AnswerSettings = field(default_factory=AnswerSettings)
 
 

@@ -49,6 +49,8 @@ def front(pieces: Sequence[Piece], words: Words) -> Front:
     for at, piece in enumerate(pieces[:_MOST_FRONT]):
         if words.takeaways.match(piece.text) or piece.kind is PieceKind.ITEM:
             break
+        if piece.kind is PieceKind.ASIDE:
+            continue
         if len(piece.text) > _LONGEST_HEADING and not names(piece.text):
             break
         for part in _PARTED.split(piece.text):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
     from index.model import Document
 
 _MOST_UNPACKED: Final = 64 * 1024 * 1024
+# What zipfile raises for bytes that are no archive, or not all of one.
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    etree.XMLSyntaxError,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _DC: Final = "{http://purl.org/dc/elements/1.1/}"
@@ -41,7 +54,7 @@ class _Parts(NamedTuple):
 
 
 def read_docx(document: Document) -> Page:
-    """Return what a Word file shows; its foot- and endnotes stand behind the text.
+    """Return what a Word file shows, its foot- and endnotes apart.
 
     Raises:
         InputError: it is damaged, encrypted, unpacks without end, or is no Word file.
@@ -56,12 +69,13 @@ def read_docx(document: Document) -> Page:
     )
     read = (_piece(one, item, parts) for item, one in enumerate(_paragraphs(main), start=1))
     pieces = [piece for piece in read if piece.text]
+    notes: list[Piece] = []
     for kind in ("footnote", "endnote"):
-        pieces += _notes(files.get(f"word/{kind}s.xml"), kind, parts)
+        notes += _notes(files.get(f"word/{kind}s.xml"), kind, parts)
     core = files.get("docProps/core.xml")
     title = next((piece.text for piece in pieces if piece.kind is PieceKind.HEADING), None)
     said = None if core is None else (core.findtext(_DC + "title") or "").strip()
-    return Page(pieces=pieces, title=title or said or None)
+    return Page(pieces=pieces, notes=tuple(notes), title=title or said or None)
 
 
 def _unpack(document: Document) -> dict[str, Element]:
@@ -85,9 +99,7 @@ def _unpack(document: Document) -> dict[str, Element]:
                     files[name] = _xml(data)
     except RuntimeError as error:
         raise InputError(f"{document.name} is encrypted; save it without a password.") from error
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, EOFError, NotImplementedError) as error:
-        raise InputError(f"{document.name} is a damaged Word file; save it anew.") from error
-    except OSError as error:  # zlib reports bad data so
+    except _DAMAGE as error:
         raise InputError(f"{document.name} is a damaged Word file; save it anew.") from error
     if "word/document.xml" not in files:
         raise InputError(f"{document.name} is an archive but no Word file; unpack it first.")
@@ -153,6 +165,8 @@ def _runs(paragraph: Element, parts: _Parts) -> list[Run]:
     walker = etree.iterwalk(paragraph, events=("start",))
     for _, element in walker:
         tag = element.tag
+        if not isinstance(tag, str):
+            continue  # an entity that is not expanded
         if tag in _UNSEEN or (tag == _W + "r" and _is_on(element.find(f"{_W}rPr/{_W}vanish"))):
             walker.skip_subtree()
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -40,6 +41,8 @@ def _extracted(content: bytes) -> set[str]:
     """Return the squeezed lines that trafilatura takes for the article's."""
     import trafilatura
 
+    # What holds no article is no error here, and no line on anybody's screen.
+    logging.getLogger(trafilatura.__name__).setLevel(logging.CRITICAL)
     text = trafilatura.extract(
         content, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False
     )

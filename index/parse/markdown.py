@@ -21,7 +21,7 @@ _STRUCTURE: Final = re.compile(
     r"|^\|.*\|$|^(?:```|~~~)",
     re.MULTILINE,
 )
-_FOOTNOTE: Final = re.compile(r"\[\^(\w{1,9})\](:?)[ \t]*")
+_FOOTNOTE: Final = re.compile(r"\[\^(\w{1,9})\](:[ \t]*)?")
 _MOST_RENDERED: Final = 400_000  # characters; beyond, rendering takes seconds
 _DEEPEST: Final = 100
 _FRONT_MATTER: Final = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)

@@ -41,6 +41,7 @@ def pages(pieces: Sequence[Piece], known: Page, layouts: Layouts) -> list[Page]:
         layouts: the known publishers and the marks that end an article.
     """
     found: list[Page] = []
+    notes = known.notes
     for part in _parts(pieces, layouts):
         top = masthead(part, layouts, continued=bool(found))
         if found:
@@ -48,6 +49,7 @@ def pages(pieces: Sequence[Piece], known: Page, layouts: Layouts) -> list[Page]:
         found.append(
             Page(
                 pieces=part,
+                notes=tuple(note for note in notes if _is_cited(note, part)),
                 title=known.title or top.title,
                 publisher=known.publisher or top.publisher,
                 confirmed=known.confirmed if known.publisher else top.confirmed,
@@ -58,6 +60,11 @@ def pages(pieces: Sequence[Piece], known: Page, layouts: Layouts) -> list[Page]:
             )
         )
     return found
+
+
+def _is_cited(note: Piece, part: Sequence[Piece]) -> bool:
+    label = note.text.partition("]")[0]
+    return any(label + "]" in piece.text for piece in part)
 
 
 def _parts(pieces: Sequence[Piece], layouts: Layouts) -> Iterator[list[Piece]]:

@@ -39,6 +39,7 @@ _HEADING_SIZE: Final = 1.15
 _SAME_SIZE: Final = 0.1
 _GAP: Final = 1.45  # line pitches between paragraphs
 _SHORT: Final = 0.85
+_VERY_SHORT: Final = 0.6
 _MARGIN: Final = 0.12  # of the page's height, where running heads stand
 _FEWEST_REPEATS: Final = 2
 _LINES_LOOKED_AT: Final = 8
@@ -82,10 +83,16 @@ def read_pdf(document: Document) -> Page:
         )
         raise InputError(f"{document.name} {what}.")
     heights = [page["height"] for page in data["pages"]]
-    pieces = _pieces(_furniture_first(lines, heights))
+    pieces, notes = _pieces(_furniture_first(lines, heights))
     title = _title(pieces, data["title"])
     publisher = _site(pieces, data["title"], title)
-    return Page(pieces=pieces, title=title, publisher=publisher, confirmed=publisher is not None)
+    return Page(
+        pieces=pieces,
+        notes=tuple(notes),
+        title=title,
+        publisher=publisher,
+        confirmed=publisher is not None,
+    )
 
 
 def _extract(document: Document) -> dict[str, Any]:
@@ -168,7 +175,8 @@ def _furniture(line: _Line) -> str:
     return _DIGITS.sub("#", line.text.strip())
 
 
-def _pieces(lines: Sequence[_Line]) -> list[Piece]:
+def _pieces(lines: Sequence[_Line]) -> tuple[list[Piece], list[Piece]]:
+    """Return the pieces of the text, and those of the notes at the pages' feet."""
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[line.size] += len(line.text)
@@ -180,10 +188,9 @@ def _pieces(lines: Sequence[_Line]) -> list[Piece]:
         piece = _piece(group, body_size, item, words)
         if piece.kind is PieceKind.ITEM and found and found[-1].kind is PieceKind.ITEM:
             piece = piece._replace(list=found[-1].list)
-        # Notes at a page's foot are notes at the end, or they would cut the text in two.
         is_footnote = group[0].note and group[0].size <= body_size
         (notes if is_footnote else found).append(piece)
-    return [piece for piece in found + notes if piece.text]
+    return [piece for piece in found if piece.text], notes
 
 
 def _paragraphs(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
@@ -216,16 +223,22 @@ def _starts(group: Sequence[_Line], line: _Line, pitch: float, width: float) -> 
         return False
     if line.running or before.running or line.bullet or line.note or _is_bulleted(line):
         return True
-    if _is_next_label(group, line):
-        return True
-    ended = is_ended(before.text)
     resized = abs(line.size - before.size) > _SAME_SIZE * before.size
-    if before.page != line.page or line.bottom > before.top:
-        return ended or resized
-    if resized or (before.bottom - line.bottom) / line.size > _GAP * pitch:
+    if resized or _is_next_label(group, line):
         return True
+    if before.page != line.page or line.bottom > before.top:
+        return is_ended(before.text)
+    return (before.bottom - line.bottom) / line.size > _GAP * pitch or _is_last(group, line, width)
+
+
+def _is_last(group: Sequence[_Line], line: _Line, width: float) -> bool:
+    """Tell whether the group ends before ``line``, which stands close below it."""
+    before = group[-1]
+    if before.right < _VERY_SHORT * width and not line.text[:1].islower():
+        return True  # a line of its own: wrapped text would have filled it
     indented = line.left > before.left + line.size and len(group) > 1
-    return ended and (indented or line.bold != before.bold or before.right < _SHORT * width)
+    short = before.right < _SHORT * width
+    return is_ended(before.text) and (indented or short or line.bold != before.bold)
 
 
 def _is_bulleted(line: _Line) -> bool:

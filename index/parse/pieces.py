@@ -56,10 +56,12 @@ class Page:
 
     Attributes:
         stamp: when the page says it was published, in any notation ("2022-08-20T22:19:44-04:00").
+        notes: pieces that the format itself sets apart as foot- or endnotes, labels in front.
         confirmed: the publisher is known from the page's own data or layout, not from a heading.
     """
 
     pieces: list[Piece]
+    notes: tuple[Piece, ...] = ()
     title: str | None = None
     publisher: str | None = None
     confirmed: bool = False

@@ -10,7 +10,7 @@ from index.parse.dates import published
 from index.parse.language import language_of
 from index.parse.lines import goes_on
 from index.parse.markers import markers
-from index.parse.notes import split_notes
+from index.parse.notes import read_notes, split_notes
 from index.parse.pieces import Run
 from index.parse.takeaways import key_points
 from index.parse.urls import addresses
@@ -30,6 +30,7 @@ _SHORTEST_WRAPPED: Final = 40
 def report(page: Page, words: Words) -> ParsedReport:
     """Return the report a page holds: its text, and everything in it by position."""
     pieces, notes = split_notes(_unwrapped(page.pieces), words)
+    notes += read_notes(page.notes)
     top = front(pieces, words)
     points = key_points(pieces, words, top.size)
     text, blocks = _lay_out(pieces, kinds(pieces, top, points, words, page))

@@ -30,6 +30,7 @@ _POST: Final = re.compile(
 )
 _LONG: Final = 150
 _SHORTEST_PROSE: Final = 40
+_NOTES_SHARE: Final = 0.75  # of the lines of a list of notes open one or hold an address
 
 
 class _Scrape(NamedTuple):
@@ -104,8 +105,9 @@ def _notes_start(lines: Sequence[str]) -> int | None:
     ones = [i for i, label in labelled.items() if number(label) == 1]
     if not ones:
         return None
-    between = (lines[i] for i in range(ones[-1], max(labelled)) if i not in labelled)
-    return None if any(_is_prose(line) for line in between) else ones[-1]
+    region = range(ones[-1], max(labelled) + 1)
+    own = sum(1 for i in region if i in labelled or _ADDRESS.match(lines[i]))
+    return ones[-1] if own >= _NOTES_SHARE * len(region) else None
 
 
 def _is_prose(line: str) -> bool:

@@ -146,12 +146,12 @@ def _by_name(document: Document) -> Format | None:
 
 
 def _by_text(head: bytes) -> Format:
-    if _HTML.match(head) or len(_TAG.findall(head)) >= _FEWEST_TAGS:
+    if _HTML.match(head):
         return Format.HTML
     top = re.split(rb"\r?\n\r?\n", head.lstrip(), maxsplit=1)[0]
     if len(_HEADER.findall(top)) >= _FEWEST_HEADERS:
         return Format.MAIL
-    return Format.TEXT
+    return Format.HTML if len(_TAG.findall(head)) >= _FEWEST_TAGS else Format.TEXT
 
 
 def decoded(document: Document) -> str:

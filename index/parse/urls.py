@@ -51,6 +51,7 @@ _CARRIES: Final = re.compile(r"archive|translate|[=:]$|/(?:web|http|raw)/[^/]*/?
 _WHOLE: Final = re.compile(
     r"https?://(?:[^/\s@]*@)?(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?(?:[/?#]|$)", re.IGNORECASE
 )
+_CUT: Final = re.compile(r"\.\.\.|…")
 _TRAILING: Final = ".,;:!?'\"”\u2019»*"
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 
@@ -119,7 +120,7 @@ def _found(text: str) -> Iterable[str]:
     for match in _URL.finditer(text):
         for url in _parted(match.group()):
             whole = _trimmed(url)
-            if _is_whole(whole):
+            if not _CUT.search(url) and _WHOLE.match(whole):
                 yield whole
 
 
@@ -143,7 +144,3 @@ def _trimmed(url: str) -> str:
         else:
             break
     return url
-
-
-def _is_whole(url: str) -> bool:
-    return "..." not in url and "…" not in url and _WHOLE.match(url) is not None

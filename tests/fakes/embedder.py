@@ -27,8 +27,8 @@ _LONGEST: Final = 256
 class WordEmbedder:
     """Every word is a direction drawn from its own letters; a text is the sum of its words.
 
-    Deterministic and quick, and texts that share words are near each other. Texts are seen up to 256
-    words.
+    Deterministic and quick, and texts that share words are near each other. A text is seen up to
+    its 256th word.
     """
 
     def __init__(self, *, dimensions: int = 64, name: str = "words") -> None:

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.delivery_policy import Policy
 from bot.digest_render import DigestRenderer
@@ -33,6 +32,7 @@ from bot.digest_stores import Stores, create
 from bot.digest_texts import load_digest_texts
 from bot.filling import Filler
 from bot.gate import Gate
+from bot.lanes import Lanes
 from bot.model import Place
 from bot.outbox import Outbox, OutboxSettings
 from bot.pacing import Limits
@@ -168,11 +168,8 @@ async def _live(life: Life) -> None:
     words = load_digest_texts()
     renderer = DigestRenderer(Wording(load_texts(), {}, {}), words)
     filler = Filler(stores, reports, TopicMatcher(), renderer)
-    request = HTTPXRequest(
-        connection_pool_size=32, read_timeout=_READ_TIMEOUT, connect_timeout=5.0, pool_timeout=5.0
-    )
+    request = Lanes(read_timeout=_READ_TIMEOUT, connect_timeout=5.0)
     bot = Bot("1:TEST", base_url=f"{life.url}/bot", request=request)
-    await request.initialize()
     sender = random.randrange(NUMBERS)  # noqa: S311
     settings = OutboxSettings(policy=_HASTY, workers=8, breath=timedelta(0))
     channel = PacedChannel(bot, Gate(Limits()))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.deliveries import State
 from bot.delivery_policy import Policy
 from bot.gate import Gate
+from bot.lanes import Lanes
 from bot.model import Button, Message, Place
 from bot.outbox import Outbox, OutboxSettings
 from bot.pacing import Limits
@@ -56,7 +56,7 @@ def server() -> Iterator[FakeTelegram]:
 async def channel_to(
     server: FakeTelegram, limits: Limits | None = None
 ) -> AsyncIterator[PacedChannel]:
-    request = HTTPXRequest(connection_pool_size=32, read_timeout=0.5, connect_timeout=5.0)
+    request = Lanes(read_timeout=0.5, connect_timeout=5.0)
     async with Bot("1:TEST", base_url=f"{server.url}/bot", request=request) as bot:
         yield PacedChannel(bot, Gate(limits or Limits()))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from index.footnotes import footnotes
-from index.model import Block, BlockKind, Endnote, Marker, ParsedReport, Span
+from index.model import Block, BlockKind, Endnote, ParsedReport, Span
 from index.parse.markers import markers
 from index.sentences import sentences
 

@@ -14,8 +14,10 @@ FRONT = (
 )
 POINTS = (
     "<p><strong>Key Takeaways</strong></p>",
-    "<ul><li><strong>The bridge at Oldtown fell. Nobody was hurt.</strong></li>"
-    "<li><strong>The dam held.[2]</strong></li></ul>",
+    (
+        "<ul><li><strong>The bridge at Oldtown fell. Nobody was hurt.</strong></li>"
+        "<li><strong>The dam held.[2]</strong></li></ul>"
+    ),
 )
 LEAD = "The bridge at Oldtown fell in the night.[1] The mayor said that the dam held.[2]"
 MENU = (
