@@ -45,7 +45,7 @@ from bot.service import Conversation, ConversationSettings
 from bot.subscriptions import Subscription, parse, render
 from bot.views import Asker
 from index.sql import open_engine, writing
-from tests.fakes.channel import KYIV_MORNING, DigestBench, day_report
+from tests.fakes.channel import KYIV_MORNING, DigestBench, HandClock, day_report
 from tests.fakes.lives import Server
 
 if TYPE_CHECKING:
@@ -61,6 +61,18 @@ TAKEAWAYS = (
     "The delegations met for four hours and published no joint statement.",
     "Ferry traffic across the strait stopped for a second day.",
 )
+
+
+class _RunningClock(HandClock):
+    """Begins at a moment and runs."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(moment)
+        self._begun = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return how late it is."""
+        return self.moment + timedelta(seconds=time.monotonic() - self._begun)
 
 
 @asynccontextmanager
@@ -80,7 +92,7 @@ async def plain_bot(server: Server) -> AsyncIterator[Bot]:
 def bench_in(folder: str, channel: PacedChannel | None, workers: int = 16) -> DigestBench:
     """Put the digest half of the bot together over a database file in a folder."""
     bench = DigestBench(open_engine(f"sqlite:///{Path(folder) / 'digests.sqlite'}"))
-    bench.clock.moment = SLOT
+    bench.clock = _RunningClock(SLOT)
     if channel is not None:
         bench.outbox = Outbox(
             bench.stores,
@@ -129,7 +141,11 @@ async def burst(subscribers: int) -> dict[str, Any]:
             await bench.outbox.open()
             filling = asyncio.create_task(bench.outbox.fill())
             await asyncio.sleep(0.3)
-            while await bench.outbox.deliver() or not filling.done():  # noqa: ASYNC110
+            while (  # noqa: ASYNC110  (what it waits for is in the database)
+                await bench.outbox.deliver()
+                or not filling.done()
+                or bench.stores.deliveries.waiting()
+            ):
                 await asyncio.sleep(0.05)
         calls = [c for c in server.calls() if c["method"] == "sendMessage"]
         records = [r for r in server.log(-1) if r["method"] == "sendMessage"]

@@ -41,6 +41,10 @@ class Gate:
         self._let_through()
         try:
             return await waiter.granted
+        except asyncio.CancelledError:
+            if waiter.had_its_turn:
+                self.landed()  # and will not use it
+            raise
         finally:
             if waiter in self._waiting[priority]:
                 self._waiting[priority].remove(waiter)
@@ -54,7 +58,13 @@ class Gate:
         for queue in self._waiting.values():
             for waiter in [w for w in queue if w.chat_id == chat_id and w.patience < seconds]:
                 queue.remove(waiter)
-                waiter.granted.set_exception(RetryAfterError(seconds))
+                if not waiter.granted.done():
+                    waiter.granted.set_exception(RetryAfterError(seconds))
+
+    def landed(self) -> None:
+        """Count a message that had its turn and whose answer is in, or won't come any more."""
+        self._pacer.landed(asyncio.get_running_loop().time())
+        self._let_through()
 
     def accepted(self, sent_at: float) -> None:
         """Count a message that was accepted; ``sent_at`` is what ``turn`` returned."""
@@ -101,3 +111,8 @@ class _Waiter:
         self.chat_id = chat_id
         self.patience = patience
         self.granted = granted
+
+    @property
+    def had_its_turn(self) -> bool:
+        granted = self.granted
+        return granted.done() and not granted.cancelled() and granted.exception() is None

@@ -1,5 +1,9 @@
 """How fast messages may go: when each chat and all of them together have room for the next.
 
+A message reaches the server at some time between its turn and its answer. Counting both what is
+under way and what was answered within the last second keeps every second of the server's own clock
+below its limit, however late messages arrive.
+
 Pure: times are seconds of one monotonic clock, passed in.
 """
 
@@ -9,6 +13,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 _FORGET_FROM = 4096
+_SECOND = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,15 +23,17 @@ class Limits:
     Args:
         per_second: messages a second over all chats, evenly spaced.
         slack: seconds by which one message may come early, to make up for a late timer.
+        window_count: messages that may reach the server within any one second.
         chat_gap: seconds between two messages in one chat.
         group_count: messages in one group (a negative chat id) in any ``group_window`` seconds.
     """
 
     per_second: float = 28.0
     slack: float = 0.02
+    window_count: int = 30
     chat_gap: float = 1.0
     group_count: int = 20
-    group_window: float = 60.0
+    group_window: float = 60.5
 
 
 @dataclass(slots=True)
@@ -36,14 +43,19 @@ class Pacer:
     limits: Limits | None
     _next: float = float("-inf")
     _held: float = float("-inf")
+    _under_way: int = 0
+    _landed: deque[float] = field(default_factory=deque)
     _chats: dict[int, float] = field(default_factory=dict)
     _groups: dict[int, deque[float]] = field(default_factory=dict)
     _chat_holds: dict[int, float] = field(default_factory=dict)
 
     def wait_overall(self, now: float) -> float:
-        """Return the seconds until any message may go, 0 for now."""
-        paced = self._next - self.limits.slack if self.limits else now
-        return max(paced - now, self._held - now, 0.0)
+        """Return the seconds until any message may go, 0 for now; an answer may shorten them."""
+        if self.limits is None:
+            return max(self._held - now, 0.0)
+        return max(
+            self._next - self.limits.slack - now, self._wait_window(now), self._held - now, 0
+        )
 
     def wait_chat(self, chat_id: int, now: float) -> float:
         """Return the seconds until a message to this chat may go, all others left aside."""
@@ -59,6 +71,7 @@ class Pacer:
         """Count a message that goes now."""
         if self.limits is None:
             return
+        self._under_way += 1
         self._next = max(self._next, now) + 1.0 / self.limits.per_second
         self._chats[chat_id] = now + self.limits.chat_gap
         if chat_id < 0:
@@ -66,6 +79,22 @@ class Pacer:
             sent.append(now)
         if len(self._chats) > _FORGET_FROM:
             self._forget(now)
+
+    def landed(self, now: float) -> None:
+        """Count a message whose answer is in, whatever it says, or won't come any more."""
+        if self.limits is not None:
+            self._under_way -= 1
+            self._landed.append(now)
+
+    def _wait_window(self, now: float) -> float:
+        assert self.limits is not None  # noqa: S101  (asked with limits alone)
+        while self._landed and self._landed[0] <= now - _SECOND:
+            self._landed.popleft()
+        over = self._under_way + len(self._landed) - self.limits.window_count
+        if over < 0:
+            return 0.0
+        # With all of them under way there is nothing to wait for but an answer.
+        return self._landed[over] + _SECOND - now if over < len(self._landed) else _SECOND
 
     def hold_chat(self, chat_id: int, until: float) -> None:
         """Send nothing to a chat until then."""

@@ -92,10 +92,19 @@ class Schedule:
 
 
 def _guarded(job: Job) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
+    async def whole() -> None:
         try:
             await job.run()
         except BriefingError as error:
             log.error("%s failed and is tried again: %s", job.name, error)  # noqa: TRY400
+
+    async def run() -> None:
+        under_way = asyncio.ensure_future(whole())
+        try:
+            await asyncio.shield(under_way)
+        except asyncio.CancelledError:
+            # The schedule stops; who owns the run waits for it or ends it.
+            if under_way.cancelled():
+                raise
 
     return run

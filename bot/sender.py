@@ -161,9 +161,9 @@ class PacedChannel:
         end = loop.time() + (CHAT_PATIENCE if patient else DIGEST_PATIENCE)
         while True:
             at = await self._gate.turn(chat_id, priority, patience=max(end - loop.time(), 0.0))
-            if leaving is not None:
-                await leaving()
             try:
+                if leaving is not None:
+                    await leaving()
                 sent = await request()
             except TelegramError as error:
                 translated = translate(error)
@@ -175,6 +175,8 @@ class PacedChannel:
             else:
                 self._gate.accepted(at)
                 return sent
+            finally:
+                self._gate.landed()
 
 
 class _UnchangedError(ChannelError):

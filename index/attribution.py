@@ -7,13 +7,14 @@ with the publisher as its speaker; one that only narrates has no statement at al
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from index.model import Statement
+from index.model import BlockKind, Statement
 from index.naming import Speaker
 from index.phrases import MONTHS, Phrase, tokens_of, word_set
-from index.speakers import Speakers
+from index.speakers import SOMEBODY, Speakers
 from index.speech import Reader, Subject
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ _ANSWERS: Final = word_set(
     "deny reject refute dispute dismiss criticize confirm echo ridicule mock condemn rebut rebuke"
     " downplay denounce reiterate amplify question doubt decry deride push_back"
 )
+_ADDRESSING: Final = word_set("to with by from for of at")
+_NARRATING: Final = frozenset({"would", "could"})
+_SUBORDINATE: Final = word_set(
+    "that which who whom whose whether what how why where when if as because so"
+)
+_SEEMING: Final = frozenset({"appear", "appears"})  # else: "such cases appear here"
+_AS_IF: Final = word_set("to that likely unlikely increasingly more less poised set unable not")
 _SUBJECT: Final = 7  # tokens among which the publisher's own name is followed by its verb
 _NEAR: Final = 12  # tokens between an answer and the words it answers
 _TIMED: Final = 14  # tokens behind a verb in which its day may stand before "that"
@@ -60,9 +68,19 @@ def attribute(
     """Return the statements of every sentence, in the shape of ``paragraphs``.
 
     These are the sentences (spans of the report's text) in reading order, paragraph by paragraph.
+    Headings say nothing.
     """
     attribution = _Attribution(report, lexicon)
-    return [attribution.paragraph(paragraph) for paragraph in paragraphs]
+    headings = [block for block in report.blocks if block.kind is BlockKind.HEADING]
+    starts = [block.start for block in headings]
+    found = []
+    for paragraph in paragraphs:
+        before = bisect_right(starts, paragraph[0].start) - 1 if paragraph else -1
+        if before >= 0 and headings[before].holds(paragraph[0]):
+            found.append(attribution.heading(paragraph))
+        else:
+            found.append(attribution.paragraph(paragraph))
+    return found
 
 
 class _Attribution:
@@ -71,7 +89,9 @@ class _Attribution:
         self._lexicon = lexicon
         self._reader = Reader(lexicon)
         self._speakers = Speakers(report.text, lexicon)
-        self._names = frozenset({*lexicon.publisher_words, report.publisher or ""})
+        self._names = frozenset(
+            {*lexicon.publisher_words, report.publisher or "", _short_name(report, lexicon)} - {""}
+        )
         self._publisher = Speaker(name=report.publisher or "", side=lexicon.publisher)
         saying = lexicon.saying
         self._verbs = saying.keys() | set(saying.values()) | lexicon.judging.keys()
@@ -79,6 +99,10 @@ class _Attribution:
     def paragraph(self, sentences: Sequence[Span]) -> list[tuple[Statement, ...]]:
         self._speakers.open_paragraph()
         return [self._sentence(sentence) for sentence in sentences]
+
+    def heading(self, sentences: Sequence[Span]) -> list[tuple[Statement, ...]]:
+        self._speakers.open_paragraph()
+        return [() for _ in sentences]
 
     def _sentence(self, sentence: Span) -> tuple[Statement, ...]:
         tokens = tokens_of(self._report.text, sentence)
@@ -89,7 +113,9 @@ class _Attribution:
         unsaid = not told and all(one.verb in self._lexicon.judging for one in sayings)
         told = sorted([*told, *self._answered(tokens, sayings, told)], key=lambda one: one.at)
         others = [one.speaker for one in told if one.speaker is not self._publisher]
-        self._speakers.note([*(one for one in opening if one.person), *reversed(others)])
+        unread = [SOMEBODY] * any(one.subject is Subject.UNREAD for one in sayings)
+        humans = [one for one in opening if one.human]
+        self._speakers.note([*unread, *humans, *reversed(others)])
         statements = [one.statement for one in told]
         if len(others) == len(told):
             starts = (one.subject.start for one in sayings if isinstance(one.subject, Phrase))
@@ -101,7 +127,7 @@ class _Attribution:
     def _opening(self, tokens: Sequence[Token]) -> list[Speaker]:
         """Return the people or bodies a sentence begins with: its likely subject."""
         phrase = self._reader.opening(tokens)
-        return self._who(phrase, "report") if phrase is not None else []
+        return self._who(phrase, "") if phrase is not None else []
 
     def _said(
         self, tokens: Sequence[Token], sayings: Sequence[Saying], opening: list[Speaker]
@@ -114,6 +140,8 @@ class _Attribution:
             elif saying.subject is Subject.PRONOUN:
                 before = [*opening, *(one.speaker for one in told)]
                 who = self._speakers.by_pronoun(saying.pronoun, before)
+            elif saying.subject is Subject.UNREAD:
+                who = []
             day = self._day(tokens, saying)
             told += [_Told(saying.at, one, _statement(one, saying.cue, day)) for one in who]
         return told
@@ -148,17 +176,39 @@ class _Attribution:
         """
         judging, text = self._lexicon.judging, _QUOTED.sub("", sentence.of(self._report.text))
         for at, token in enumerate(tokens):
-            if token.low in _OWN or token.text in self._names or token.text[:-2] in self._names:
+            if token.low in _OWN or self._is_publisher(tokens, at):
                 following = (one.low for one in tokens[at + 1 : at + _SUBJECT])
                 cue = next((low for low in following if low in self._verbs), "")
                 if cue and token.text in text:
                     return cue
         if alone:
-            return next((word for word in _words(text) if word in judging), "")
+            return self._judging_word(text)
         for token in tokens:
             if token.end <= before and token.low in judging and token.text != "May":
                 return token.low
         return self._added(text)
+
+    def _judging_word(self, text: str) -> str:
+        """Return the word by which a sentence judges; "would" counts in its main clause alone."""
+        words = _words(text)
+        main = next((n for n, word in enumerate(words) if word in _SUBORDINATE), len(words))
+        for n, word in enumerate(words):
+            if word not in self._lexicon.judging:
+                continue
+            if word in _NARRATING and n > main:
+                continue
+            if word in _SEEMING and words[n + 1 : n + 2] and words[n + 1] not in _AS_IF:
+                continue
+            return word
+        return ""
+
+    def _is_publisher(self, tokens: Sequence[Token], at: int) -> bool:
+        """Tell whether the publisher is named at ``at``, and not as whom somebody told."""
+        text = tokens[at].text
+        if text not in self._names and text[:-2] not in self._names:
+            return False
+        before = tokens[at - 1].low if at else ""
+        return before not in _ADDRESSING and before not in self._lexicon.saying
 
     def _added(self, text: str) -> str:
         """Return the word of judgement that opens a clause added to somebody's words."""
@@ -167,7 +217,8 @@ class _Attribution:
             words = _words(clause)
             conceding = bool(words) and words[0] in _CONCEDING
             for word in words[: _OPENING + _CONCEDED * conceding]:
-                if word in lexicon.judging and word not in lexicon.supposing:
+                modal = word in lexicon.supposing or word in _NARRATING
+                if word in lexicon.judging and not modal:
                     return word
         return ""
 
@@ -208,6 +259,16 @@ class _Attribution:
 
 def _statement(speaker: Speaker, cue: str, day: date | None) -> Statement:
     return Statement(speaker=speaker.name or None, side=speaker.side, cue=cue, date=day)
+
+
+def _short_name(report: ParsedReport, lexicon: Lexicon) -> str:
+    """Return the first word of the publisher's name, where the report goes by that alone."""
+    first, _, rest = (report.publisher or "").partition(" ")
+    low = first.lower()
+    if not rest or low in lexicon.speakers | lexicon.modifiers or lexicon.find(first):
+        return ""
+    alone = re.search(rf"\b{re.escape(first)}(?:['\u2019]s)? [a-z]", report.text)
+    return first if alone is not None else ""
 
 
 def _year(tokens: Sequence[Token], at: int) -> int | None:

@@ -69,13 +69,15 @@ class Lexicon:
         publisher_words: how the publisher names itself in running text.
         saying: verb form to verb ("claimed" to "claim"); `sayings` the same for nouns.
         saying_that: the forms among them that tell of a statement only before "that" or a quote.
+        saying_by_people: the forms among those that tell of one anyway where a person is the subject.
         judging: words that make a sentence the publisher's own judgement; of those, `supposing`
             holds the ones that are the source's own in a clause added to what it says.
         speakers: words that can stand for a speaker ("officials", "milblogger").
+        human: those among them that are one human being.
         speaker_sides: those among them that tell the side by themselves, with its key.
         units: words for those who more often act than speak ("forces").
         modifiers: words that stand between an article and a speaker ("senior").
-        given: every known given name.
+        given: every known given name; `female` those of women.
     """
 
     def __init__(self, data: LexiconData) -> None:
@@ -85,10 +87,12 @@ class Lexicon:
         self.publisher_words: Final = data.publisher.words
         self.saying_that: Final = frozenset(_forms(data.saying_that))
         self.saying: Final = _forms(data.saying) | _forms(data.saying_that)
+        self.saying_by_people: Final = frozenset(_forms(data.saying_by_people))
         self.sayings: Final = _forms(data.sayings)
         self.supposing: Final = frozenset(_forms(data.supposing))
         self.judging: Final = _forms(data.judging) | _forms(data.supposing)
         self.speakers: Final = data.speakers.words
+        self.human: Final = data.speakers.people
         self.speaker_sides: Final = data.speakers.sides
         self.units: Final = data.speakers.units
         self.modifiers: Final = data.speakers.modifiers
@@ -106,7 +110,10 @@ class Lexicon:
                 self._side_words.setdefault(adjective, key)
         self._firsts = {*self._names.next, *self._parts.next, *self._belongs.next}
         people = [entry.names[0] for entry in entries.values() if entry.kind is Kind.PERSON]
-        self.given: Final = frozenset(self._given) | {name.split()[0] for name in people}
+        self.given: Final = (
+            frozenset(self._given) | {name.split()[0] for name in people} | data.female_names
+        )
+        self.female: Final = data.female_names
 
     def find(self, text: str, *, typed: bool = False) -> list[Mention]:
         """Return the names in ``text`` in order, whole words, the longest first, no overlap.

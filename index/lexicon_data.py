@@ -73,6 +73,7 @@ class SpeakerWords(_Table):
 
     sides: dict[str, str] = {}
     words: frozenset[str]
+    people: frozenset[str] = frozenset()
     units: frozenset[str]
     modifiers: frozenset[str]
 
@@ -87,6 +88,7 @@ class LexiconData(_Table):
     ordinary: frozenset[str] = frozenset()
     shared_surnames: frozenset[str] = frozenset()
     given_names: tuple[tuple[str, ...], ...] = ()
+    female_names: frozenset[str] = frozenset()
     sides: dict[str, Side]
     capitals: dict[str, Names] = {}
     bodies: Names = {}
@@ -100,6 +102,7 @@ class LexiconData(_Table):
     terms: Names = {}
     saying: Names = {}
     saying_that: Names = {}
+    saying_by_people: Names = {}
     sayings: Names = {}
     judging: Names = {}
     supposing: Names = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from index.errors import BusyError
+from index.errors import BusyError, SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +18,14 @@ def hold(folder: Path, command: str) -> FileLock:
 
     Raises:
         BusyError: another process has it; the text says which.
+        SettingsError: there is no such folder and none can be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"the folder {str(folder)!r} can't be made ({error}); name another with --data"
+        ) from error
     note = folder / "index.holder"
     lock = FileLock(folder / "index.lock")
     try:

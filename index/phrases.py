@@ -68,6 +68,7 @@ _NEGATIONS: Final = word_set("not never nor cannot without neither hardly")
 _BEFORE_DATES: Final = word_set("on late early in since")
 _PREPOSITIONS: Final = word_set("of for to in at from with on by")
 _CONNECTING: Final = _PREPOSITIONS | word_set("the de von der bin al and & la")
+_ARTICLES: Final = word_set("a an the")
 _OPENING: Final = word_set("the a an this these those")
 # No name begins with these, whatever their capitals.
 _LEADING: Final = (_CONNECTING | _ADVERBS) | word_set(
@@ -108,7 +109,7 @@ class Phrase:
     """The words of a noun phrase.
 
     Args:
-        context: the words before a comma that introduce it ("Head of X, Yevhen Yerin, …").
+        context: the words beyond a comma that tell who it is ("Head of X, Yevhen Yerin, …").
         bounded: it begins where a noun phrase can begin, and so is whole.
         definite: "the" stands before it.
     """
@@ -240,7 +241,11 @@ class PhraseReader:
                 if closing is None or closing - stop > _FARTHEST:
                     break
                 stop = closing
-            elif not self._inside(token) and not self._apposed(tokens, start, stop):
+            elif not (
+                self._inside(token)
+                or self._apposed(tokens, start, stop)
+                or self._compound(tokens, start, stop)
+            ):
                 break
             stop += 1
         while stop > start and tokens[stop - 1].low in _CONNECTING:
@@ -258,7 +263,8 @@ class PhraseReader:
         if inner and all(token.capital or token.low in _CONNECTING for token in inner):
             phrase = self.ending(tokens, comma - 1)
             return phrase and replace(phrase, context=tuple(tokens[:opening]))
-        return self.ending(tokens, opening - 1)
+        phrase = self.ending(tokens, opening - 1)
+        return phrase and replace(phrase, context=tuple(inner) or phrase.context)
 
     def _is_adjective(self, tokens: Sequence[Token], at: int) -> bool:
         """Tell whether an unknown word stands where only an adjective can: "Local civil"."""
@@ -268,11 +274,22 @@ class PhraseReader:
         if tokens[at + 1].low in _CONNECTING:
             return False
         before = tokens[at - 1]
-        return (
+        if (
             before.low in self._lexicon.modifiers
-            or before.low in {"a", "an", "the"}
+            or before.low in _ARTICLES
             or self._lexicon.is_side_adjective(before.text)
-        )
+        ):
+            return True
+        compound = at > 1 and before.low.isalpha() and before.low not in _NO_ADJECTIVES
+        return compound and tokens[at - 2].low in _ARTICLES  # "a coalition planning official"
+
+    def _compound(self, tokens: Sequence[Token], start: int, at: int) -> bool:
+        """Tell whether an unknown word stands inside a noun: "foreign ministry desk head"."""
+        word = tokens[at].low
+        if at == start or at + 1 >= len(tokens) or not word.isalpha() or word.endswith("ed"):
+            return False
+        known = word in _NO_ADJECTIVES or word in self._lexicon.saying
+        return not known and tokens[at + 1].low in self.nouns and tokens[at].text == word
 
     def _apposed(self, tokens: Sequence[Token], start: int, comma: int) -> bool:
         """Tell whether a full name follows the comma behind a role: "head of X, Vladimir Saldo"."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from index.lexicon import Kind
 from index.naming import SPEAKS, Names, Speaker, bare, words_in
+from index.people import People
 from index.phrases import DEFINITE, PRONOUNS, word_set
 
 if TYPE_CHECKING:
@@ -29,7 +30,13 @@ _CORE: Final = word_set("report claim announce state say deny confirm acknowledg
 _STATES: Final = frozenset({Kind.SIDE, Kind.CAPITAL})
 _ROLES: Final = frozenset({Kind.SIDE, Kind.PLACE, Kind.OFFICE})
 _OWN_WORDS: Final = frozenset({Kind.SIDE, Kind.GROUP})
+_NOBODY: Final = word_set("no neither none nobody")
+_GENDERS: Final = {"he": False, "she": True}
 _SLACK: Final = 2  # a possessive ending behind a name
+_OF: Final = word_set("of from at in with")  # "Kaja Kallas of the European Commission"
+
+SOMEBODY: Final = Speaker(name="", side=None, human=True)
+"""Whoever spoke but could not be read: no pronoun reaches behind them."""
 
 
 class Speakers:
@@ -40,6 +47,7 @@ class Speakers:
         self._lexicon = lexicon
         self._nouns = lexicon.speakers | lexicon.units
         self._names = Names(text, lexicon)
+        self._people = People(text, lexicon, self._names)
         self._recent: list[Speaker] = []
         self._earlier: list[Speaker] = []
 
@@ -49,7 +57,7 @@ class Speakers:
 
     def read(self, end: int) -> None:
         """Take note of the names that stand before ``end``."""
-        self._names.read(end)
+        self._people.read(end)
 
     def note(self, speakers: Iterable[Speaker]) -> None:
         """Remember who spoke, for the descriptions and pronouns that follow."""
@@ -62,12 +70,19 @@ class Speakers:
         """
         for group in (before, self._recent, self._earlier):
             for speaker in reversed(group):
-                if _fits(speaker, pronoun):
+                if not _fits(speaker, pronoun):
+                    continue
+                if speaker is SOMEBODY:
+                    return []
+                if speaker.female is None or speaker.female == _GENDERS.get(pronoun, speaker.female):
                     return [speaker]
         return []
 
     def of(self, phrase: Phrase, verb: str) -> list[Speaker]:
-        """Return the speakers a subject names, or none where it names no speaker."""
+        """Return the speakers a subject names, or none where it names no speaker.
+
+        Without a ``verb`` it is no subject of saying, and unknown names are not taken for people.
+        """
         parts = self._parts(phrase.tokens)
         if len(parts) > 1:
             several = self._shared(parts, phrase, verb) or self._several(parts, phrase, verb)
@@ -145,6 +160,8 @@ class Speakers:
         return self._lexicon.side_named(words[0].text) if len(words) == 1 else None
 
     def _one(self, tokens: tuple[Token, ...], phrase: Phrase, verb: str) -> Speaker | None:
+        if tokens[0].low in _NOBODY:
+            return None
         if tokens[0].low in PRONOUNS:  # "He and the minister"
             return next(iter(self.by_pronoun(tokens[0].low, ())), None)
         mentions = self._names.at(tokens[0].start, tokens[-1].end)
@@ -155,13 +172,26 @@ class Speakers:
         if not phrase.bounded and not any(token.capital for token in tokens):
             return None  # the end of something longer that could not be read
         words = words_in(tokens)
-        person = self._names.person(tokens, mentions, words, phrase.context)
+        person = self._person(tokens, mentions, phrase, fresh=bool(verb) and phrase.bounded)
         if person is not None or not self._may_speak(mentions, words, verb, whole=phrase.bounded):
             return person
         described = self._described(mentions, words, definite=definite)
         if described is not None:
             return described
         return self._worded(tokens[0].start, tokens[-1].end, mentions, words)
+
+    def _person(
+        self, tokens: tuple[Token, ...], mentions: Sequence[Mention], phrase: Phrase, *, fresh: bool
+    ) -> Speaker | None:
+        """Return the person a phrase names, also as "Kaja Kallas of the European Commission"."""
+        cut = next((n for n, token in enumerate(tokens) if token.low in _OF), len(tokens))
+        if 1 < cut < len(tokens) - 1 and all(token.capital for token in tokens[:cut]):
+            name = tokens[:cut]
+            named = [one for one in mentions if one.end <= name[-1].end + _SLACK]
+            if self._people.full_name(name, named):
+                role = tokens[cut + 1 :]
+                return self._people.named(name, named, words_in(name), role, fresh=fresh)
+        return self._people.named(tokens, mentions, words_in(tokens), phrase.context, fresh=fresh)
 
     def _may_speak(
         self, mentions: Sequence[Mention], words: frozenset[str], verb: str, *, whole: bool
@@ -207,14 +237,28 @@ class Speakers:
             full = self._names.fullest(one)
             person = one.kind is Kind.PERSON and full is not None
             name = full or self._text[start:end]
-            return Speaker(name=name, side=one.side, person=person, words=words)
+            human = one.kind in {Kind.PERSON, Kind.OFFICE}
+            return Speaker(name=name, side=one.side, person=person, human=human, words=words)
         if self._trails_off(start, end, mentions):
             return None
         name = bare(self._text[start:end])
         if "(" in name and ")" not in name:
             name += ")"
-        side = self._names.side(mentions, words)
-        return Speaker(name=name, side=side, plural=self._is_plural(words), words=words)
+        side = self._names.side(mentions, words) or self._side_named_before(start, end, words)
+        plural = self._is_plural(words)
+        human = not plural and not words.isdisjoint(self._lexicon.human)
+        return Speaker(name=name, side=side, plural=plural, human=human, words=words)
+
+    def _side_named_before(self, start: int, end: int, words: frozenset[str]) -> str | None:
+        """Return the side in "the ministry's spokesperson" and "Peskov's office"."""
+        owner, mark, _ = self._text[start:end].partition("\u2019s ")
+        if not mark:
+            owner, mark, _ = self._text[start:end].partition("'s ")
+        known = self._people.known(owner) if mark else None
+        if known is not None:
+            return known.side
+        the = self._text[max(0, start - 4) : start].lower() == "the "
+        return self._names.side_of_institution(words) if mark and the else None
 
     def _is_plural(self, words: frozenset[str]) -> bool:
         return "media" in words or any(one.endswith("s") and one in self._nouns for one in words)
@@ -229,9 +273,9 @@ class Speakers:
 def _fits(speaker: Speaker, pronoun: str) -> bool:
     if pronoun == "report":
         return True
-    if pronoun in {"he", "she"}:
-        return speaker.person
-    return not speaker.person and (speaker.plural or pronoun == "it")
+    if pronoun in _GENDERS or speaker is SOMEBODY:
+        return speaker.human
+    return not speaker.human and (speaker.plural or pronoun == "it")
 
 
 def _without_articles(tokens: tuple[Token, ...], names: set[int]) -> tuple[Token, ...]:

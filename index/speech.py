@@ -6,12 +6,13 @@ be read that way is left alone, since a wrong speaker is worse than none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from index.phrases import (
     BE,
+    DEFINITE,
     PRONOUNS,
     SAME,
     WHO,
@@ -42,17 +43,24 @@ _LED_BY_DATES: Final = word_set("on in as during after")
 _QUOTES: Final = word_set('\u201d " \u2019')
 _BREAKS: Final = word_set(", \u2014 \u2013")
 _PARTICIPLES: Final = SAME | _BREAKS | word_set(") by while before after")
+_NAMING: Final = frozenset({"name", "dub"})
+_NO_WORDS: Final = word_set(", ; . by to in on at")
 _NO_OBJECTS: Final = word_set(", ; and but to")
+_PLACING: Final = word_set("in at from with near on for of to among by outside inside along")
+_CLAUSES: Final = WHO | SAME | word_set(", ; : — – “ ” that while when after before as because if")
+_OBJECTS: Final = word_set("it them him her this that these those")
+_SILENCE: Final = ("declined", "to", "comment")
 _SOON: Final = 9  # words between a verb and its "that"
 _AGENT: Final = 6  # words between a passive verb and its "by"
 _NOUN: Final = 6  # words between "X's" and "claim"
 
 
 class Subject(Enum):
-    """Whose a saying is, where no noun phrase says it: as before, or a pronoun's."""
+    """Whose a saying is, where no noun phrase says it: as before, a pronoun's, or unclear."""
 
     SAME = auto()
     PRONOUN = auto()
+    UNREAD = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,9 @@ class Reader:
     def sayings(self, tokens: Sequence[Token]) -> list[Saying]:
         """Return the sayings of a sentence, in order."""
         found = [one for at in range(len(tokens)) if (one := self._saying(tokens, at)) is not None]
-        return found or self._behind_who(tokens)
+        if found and found[0].subject is not Subject.UNREAD:
+            return found
+        return self._at_distance(tokens, found)
 
     def opening(self, tokens: Sequence[Token]) -> Phrase | None:
         """Return the noun phrase that opens a sentence, behind a date if one leads."""
@@ -112,20 +122,28 @@ class Reader:
                         yield noun, phrase
                     break
 
-    def _behind_who(self, tokens: Sequence[Token]) -> list[Saying]:
-        """Read "A milblogger who was there claimed that", where the verb's left tells nothing."""
+    def _at_distance(self, tokens: Sequence[Token], found: list[Saying]) -> list[Saying]:
+        """Read "A milblogger who was there claimed that", where the verb's left tells nothing.
+
+        The same for "An officer in a unit near the river said".
+        """
         phrase = self.opening(tokens)
         if phrase is None:
-            return []
+            return found
         behind = next((n for n, token in enumerate(tokens) if token.start >= phrase.end), 0)
-        if not any(token.low in WHO | {"that"} for token in tokens[behind : behind + 2]):
-            return []
-        for at in range(behind + 2, len(tokens) - 1):
+        relative = any(token.low in WHO | {"that"} for token in tokens[behind : behind + 2])
+        if found and not found[0].cue.endswith("ing"):
+            at = found[0].at
+            between = tokens[behind:at]
+            joined = bool(between) and (relative or between[0].low in _PLACING)
+            if joined and not any(token.low in _CLAUSES for token in between[1 + relative :]):
+                return [replace(found[0], subject=phrase), *found[1:]]
+        for at in range(behind + 2, len(tokens) - 1) if relative and not found else ():
             cue = tokens[at].low
             known = cue in self._lexicon.saying and cue.endswith("d")
             if known and tokens[at + 1].low in _INTRODUCING:
                 return [Saying(at, at + 1, cue, self._base(cue), phrase)]
-        return []
+        return found
 
     def _saying(self, tokens: Sequence[Token], at: int) -> Saying | None:
         low = tokens[at].low
@@ -135,6 +153,8 @@ class Reader:
         if low == "according" and following == "to":
             phrase = self._phrases.beginning(tokens, at + 2)
             return _by(phrase, at, at + 2, "according to", "report")
+        if tuple(token.low for token in tokens[at : at + 3]) == _SILENCE:
+            return self._left(tokens, at, at + 3, " ".join(_SILENCE), at - 1)
         pair = f"{low} {following}"
         if pair in self._lexicon.saying:
             return self._finite(tokens, at, at + 2, pair)
@@ -160,7 +180,7 @@ class Reader:
         return self._left(tokens, at, at + 1, tokens[at].low, stop - 1)
 
     def _finite(self, tokens: Sequence[Token], at: int, after: int, cue: str) -> Saying | None:
-        if cue in self._lexicon.saying_that and not _introduces(tokens, after):
+        if cue in self._lexicon.saying_that and not self._introduces(tokens, at, after):
             return None
         doubtful = cue.endswith("s") or cue in self._lexicon.sayings
         if doubtful and not self._is_verb(tokens, at, after):
@@ -168,6 +188,25 @@ class Reader:
         if after < len(tokens) and tokens[after].low == "by":
             return self._passive(tokens, at, after, cue)
         return self._left(tokens, at, after, cue, at - 1)
+
+    def _introduces(self, tokens: Sequence[Token], at: int, after: int) -> bool:
+        cue = tokens[at].low
+        naming = self._base(cue) in _NAMING
+        if naming and after < len(tokens) and tokens[after].low in _OBJECTS:
+            return True
+        if cue in self._lexicon.saying_by_people and self._is_persons(tokens, at):
+            return after < len(tokens) and tokens[after].low not in _NO_WORDS
+        return _introduces(tokens, after, quoted=naming)
+
+    def _is_persons(self, tokens: Sequence[Token], at: int) -> bool:
+        """Tell whether a person may be the subject of the verb at ``at``."""
+        stop, negated = before_adverbs(tokens, at - 1)
+        if negated or stop < 0:
+            return False
+        token = tokens[stop]
+        named = token.capital and token.low.isalpha() and token.low not in self._phrases.nouns
+        named = named and not self._lexicon.is_side_adjective(token.text)
+        return named or token.low in {"and", ","} | self._lexicon.human
 
     def _is_verb(self, tokens: Sequence[Token], at: int, after: int) -> bool:
         """Tell "Girkin claims that" from "these claims"; both are written alike."""
@@ -247,7 +286,21 @@ class Reader:
             phrase = self._phrases.apposed(tokens, stop)
         else:
             phrase = self._phrases.ending(tokens, stop, governed=cue.endswith("ing"))
-        return _by(phrase, at, after, cue, verb)
+        if phrase is None or self._inside_clause(tokens, phrase):
+            return Saying(at, after, cue, verb, Subject.UNREAD)
+        return Saying(at, after, cue, verb, phrase)
+
+    def _inside_clause(self, tokens: Sequence[Token], phrase: Phrase) -> bool:
+        """Tell "the ministry" in "A blogger who often contradicts the ministry wrote"."""
+        at = next(n for n, token in enumerate(tokens) if token.start >= phrase.start)
+        at -= at > 0 and tokens[at - 1].low in DEFINITE
+        for n in range(at - 1, -1, -1):
+            if tokens[n].low in {"who", "that"}:
+                opened = n > 0 and tokens[n - 1].low in self._phrases.nouns
+                return opened and n + 1 < at
+            if tokens[n].low in _CLAUSES:
+                break
+        return False
 
     def _inverted(self, tokens: Sequence[Token], at: int, after: int, cue: str) -> Saying | None:
         """Read the subject behind the verb: “…,” said Peskov."""
@@ -262,11 +315,14 @@ def _by(phrase: Phrase | None, at: int, after: int, cue: str, verb: str) -> Sayi
     return Saying(at, after, cue, verb, phrase) if phrase is not None else None
 
 
-def _introduces(tokens: Sequence[Token], after: int) -> bool:
-    """Tell whether what was said follows soon: "that …", "how …", or at once a quotation."""
+def _introduces(tokens: Sequence[Token], after: int, *, quoted: bool) -> bool:
+    """Tell whether what was said follows soon: "that …", "how …", or at once a quotation.
+
+    A name that somebody gave (``quoted``) may stand behind an object.
+    """
     for n, token in enumerate(tokens[after : after + _SOON]):
         if token.low in _INTRODUCING:
-            return n <= 1 or token.low.isalpha()
+            return n <= 1 or quoted or token.low.isalpha()
         if token.low in _NO_OBJECTS:
             return False
     return False

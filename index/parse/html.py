@@ -78,7 +78,9 @@ def read_whole(document: Document, content: bytes) -> list[Piece]:
 
 
 def _tree(document: Document, content: bytes) -> Element:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError:

@@ -90,8 +90,12 @@ def test_tables_are_made_once(catalogue: Catalogue) -> None:
 def test_an_empty_catalogue_has_an_answer_to_everything(catalogue: Catalogue) -> None:
     searched = catalogue.searched(date.max)
     assert (searched.reports, searched.first, searched.publishers) == (0, None, ())
-    assert catalogue.summaries() == catalogue.changes() == catalogue.publishers() == []
-    assert catalogue.failures() == catalogue.health() == catalogue.duplicates() == []
+    assert not catalogue.summaries()
+    assert not catalogue.changes()
+    assert not catalogue.publishers()
+    assert not catalogue.failures()
+    assert not catalogue.health()
+    assert not catalogue.duplicates()
     assert catalogue.newest_day() is None
     assert catalogue.on_day(APRIL_9) == catalogue.previous_day("Harbour", APRIL_9) == []
 
@@ -100,7 +104,7 @@ def test_a_report_comes_back_as_it_went_in(catalogue: Catalogue) -> None:
     whole = draft(
         (HEADING, "Assessment \u202e of “9 April” 🙂"),
         (TAKEAWAY, "Peacekeepers would not stand at the front."),
-        "Żółć, ’s, 和平, e\u0301 and <b>markup</b>; '; DROP TABLE reports;--.[7] Nothing else.[xii]",
+        "Żółć, 和平, e\u0301 and <b>markup</b>; '; DROP TABLE reports;--.[7] Nothing else.[xii]",
         title="It's 100% “so”\\",
         authors=("Ana Ruiz", "Bo Li"),
         url=PAGE,
@@ -237,7 +241,7 @@ def test_lists_are_in_order_of_date(catalogue: Catalogue) -> None:
 
 
 def test_days_publishers_and_what_was_searched(catalogue: Catalogue) -> None:
-    ids = {}
+    ids: dict[str, str] = {}
     for name, publisher, day in [
         ("a9", "Alpha", date(2025, 4, 9)),
         ("b9", "Beta", date(2025, 4, 9)),
@@ -471,7 +475,7 @@ def test_an_absent_database_is_named_without_its_password() -> None:
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "briefing.sqlite").write_bytes(b"no database at all, " * 100)
-    with pytest.raises(StoreError, match="briefing.sqlite"):
+    with pytest.raises(StoreError, match=r"briefing\.sqlite"):
         Catalogue(open_engine(f"sqlite:///{tmp_path / 'briefing.sqlite'}")).create()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from index import attribution, lexicon, rank
+from index.answer import AnswerSettings
 from index.catalogue import Catalogue
 from index.derive import Derivation
 from index.fetch import Fetcher, FetchSettings
@@ -21,6 +22,7 @@ from tests.fakes.embedder import WordEmbedder
 from tests.fakes.indexes import MemoryVectors, MemoryWords, Shelf
 
 if TYPE_CHECKING:
+    from index.model import ParsedReport
     from index.ports import Embedder, LexicalIndex, VectorIndex
 
 SAMPLES: Final = Path("config/samples")
@@ -52,13 +54,25 @@ class Desk:
     embedder: Embedder = field(default_factory=WordEmbedder)
     dense: Shelf = field(default_factory=Shelf)
     words: Shelf = field(default_factory=Shelf)
+    answers: AnswerSettings = field(default_factory=AnswerSettings)
     passage_chars: int = PASSAGE_CHARS
     private_addresses: bool = False
     most_bytes: int = 1_000_000
     timeout: float = 5.0
 
     def __post_init__(self) -> None:
+        self.clock = StepClock()
         self.restart()
+
+    def put(self, *drafts: ParsedReport, source: str | None = None) -> list[str]:
+        """Store reports, each from a file of its own, make them searchable and return their ids."""
+        found = []
+        for one in drafts:
+            name = source or f"{one.url or one.title}.html"
+            arrived = self.clock.now()
+            found.append(self.catalogue.store(one, source=name, arrived=arrived)[1])
+        self.library.follow(quiet)
+        return found
 
     def restart(self) -> None:
         """Forget everything but what is stored."""
@@ -78,7 +92,7 @@ class Desk:
             read=partial(parse, layouts=layouts.load()),
             fetcher=Fetcher(settings),
             most_bytes=self.most_bytes,
-            clock=StepClock(),
+            clock=self.clock,
         )
 
     @cached_property
@@ -105,5 +119,5 @@ class Desk:
             ),
             lexicon=self._lexicon,
             weights=rank.load_weights(),
-            settings=SearchSettings(),
+            settings=SearchSettings(answer=self.answers),
         )

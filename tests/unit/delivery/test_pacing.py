@@ -25,6 +25,7 @@ def sent_times(chats: Sequence[int], limits: Limits = LIMITS) -> list[tuple[floa
         while (wait := max(pacer.wait_overall(now), pacer.wait_chat(chat, now))) > 0:
             now += wait
         pacer.took(chat, now)
+        pacer.landed(now)
         sent.append((now, chat))
     return sent
 
@@ -43,6 +44,33 @@ def test_no_window_ever_holds_too_many(chats: list[int]) -> None:
             assert all(b - a >= LIMITS.group_window - 1e-6 for a, b in spans)
 
 
+@given(
+    st.lists(st.floats(0.0, 3.0), min_size=40, max_size=200),
+    st.lists(st.floats(0.0, 1.0), min_size=200, max_size=200),
+)
+def test_however_late_messages_arrive_no_second_of_the_server_is_too_full(
+    flights: list[float], arrivals: list[float]
+) -> None:
+    pacer, now = Pacer(LIMITS), 0.0
+    reached: list[float] = []
+    answers: list[float] = []  # when the answers of what is under way come in
+    for chat, (flight, part) in enumerate(zip(flights, arrivals, strict=False), 1):
+        while True:
+            for answer in sorted(answer for answer in answers if answer <= now):
+                pacer.landed(answer)
+                answers.remove(answer)
+            wait = pacer.wait_overall(now)
+            if wait <= 0:
+                break
+            now = min([now + wait, *answers])
+        pacer.took(chat, now)
+        reached.append(now + part * flight)
+        answers.append(now + flight)
+    reached.sort()
+    for n, at in enumerate(reached):
+        assert sum(at <= other < at + 1.0 - 1e-9 for other in reached[n:]) <= LIMITS.window_count
+
+
 def test_different_chats_go_evenly_and_at_full_speed() -> None:
     times = [at for at, _ in sent_times(range(1, 281))]
     gaps = [b - a for a, b in pairwise(times)]
@@ -53,6 +81,7 @@ def test_different_chats_go_evenly_and_at_full_speed() -> None:
 def test_a_late_timer_is_made_up_for_but_a_pause_is_not() -> None:
     pacer = Pacer(LIMITS)
     pacer.took(1, 0.0)
+    pacer.landed(0.0)
     assert pacer.wait_overall(0.0) == pytest.approx(1 / 28 - 0.02)
     pacer.took(2, 1 / 28 + 0.01)
     assert pacer.wait_overall(1 / 28 + 0.01) > 0
