@@ -3,10 +3,12 @@
 #   PYTHON    the Python to make the environment with (3.11 or newer)
 #   PIP_ARGS  options for pip, such as an extra index that serves a CPU build of torch
 #   ARGS      options for the briefing command, such as --config my.toml
+#   REPORTS   a folder of real reports that `make bench` reads
 
 PYTHON ?= python3
 PIP_ARGS ?=
 ARGS ?=
+REPORTS ?= $(or $(BRIEFING_SHARED_DATA),../shared/data)
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS) -c constraints.txt
@@ -64,6 +66,10 @@ format: dev
 	$(BIN)/ruff format .
 
 bench: dev
+	@if [ -d '$(REPORTS)' ]; then \
+	  $(BIN)/python -m benchmarks.parse_figures '$(REPORTS)'; \
+	  $(BIN)/python -m benchmarks.parse_speed '$(REPORTS)'; \
+	else echo 'There is no folder $(REPORTS), so reading is not measured; name one with REPORTS=DIR'; fi
 	$(BIN)/python -m benchmarks.delivery bare
 	$(BIN)/python -m benchmarks.delivery fill
 

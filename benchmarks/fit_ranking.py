@@ -1,10 +1,10 @@
-"""Fit the weights of config/ranking.toml on questions with gold, and say how they do on unseen ones.
+"""Fit the weights of config/ranking.toml on questions with gold; cross-validated figures.
 
     python benchmarks/fit_ranking.py DATA QUESTIONS… [--write]
 
 DATA is a data folder into which the reports were ingested. Sentences are ranked by a linear score,
-fitted so that gold sentences come first (softmax over the candidates of a question, L2); whether there is
-an answer at all by logistic regression. Both are cross-validated by question.
+fitted so that gold sentences come first (softmax over the candidates of a question, L2); whether
+there is an answer at all by logistic regression. Both are cross-validated by question.
 """
 
 from __future__ import annotations

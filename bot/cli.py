@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--date", type=_day, required=True, metavar="YYYY-MM-DD")
     one = command("eval", commands.evaluate, "measure answers on a file of questions with gold")
     one.add_argument("questions", type=Path)
+    one.add_argument("--ablations", action="store_true", help="also with each part left out")
     one = command("run", commands.run, "start the bot; its token is in TELEGRAM_BOT_TOKEN")
     one.add_argument("--api-url", metavar="URL", help="what stands before /bot<token>")
     command("chat", commands.chat, "the same conversation in this terminal")

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from bot import documents, pages, settings
 from bot.build import SystemClock, engine_for, library_for, model_for, rebuild
 from index.errors import SettingsError
-from index.evaluate import judge, read_questions, table
+from index.evaluate import errors, judge, read_questions, table
 from index.model import IngestStatus
+from index.variants import variants
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.app import Parts
     from bot.terminal import TerminalChat
     from index.library import Library
+    from index.variants import Ask
 
 Command = Callable[["Namespace"], int]
 
@@ -127,14 +129,27 @@ def digest(options: Namespace) -> int:
 
 
 def evaluate(options: Namespace) -> int:
-    """Measure answers on a file of questions with gold."""
+    """Measure answers on a file of questions with gold, beside other ways to answer."""
     questions = read_questions(options.questions)
     library = _library(options)
-    outcomes = [
-        judge(one, library.ask(one.question, asked_on=one.asked_on, history=one.history))
-        for one in questions
-    ]
-    document = table(outcomes)
+    library.follow(_progress)
+    ways: dict[str, Ask] = {
+        "this build": lambda question, day, history: library.ask(
+            question, asked_on=day, history=history
+        )
+    }
+    found = variants(library.search)
+    ways |= found if options.ablations else {"plain build": found["plain build"]}
+    outcomes = {}
+    for name, ask in ways.items():
+        _note(f"{name}: {len(questions)} questions")
+        outcomes[name] = [
+            judge(one, ask(one.question, one.asked_on, one.history)) for one in questions
+        ]
+    document = {
+        "ways": {name: table(found) for name, found in outcomes.items()},
+        "errors": errors(outcomes["this build"]),
+    }
     if options.json:
         _document(document)
     else:

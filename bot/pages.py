@@ -94,21 +94,32 @@ def stats(document: Document) -> str:
 
 
 def evaluation(document: Document) -> str:
-    """Lay out the metrics table: shares of answerable questions, by kind."""
-    rows = {"all": document["all"], **document["by_kind"]}
-    names = list(document["all"])
-    lines = [f"{'':14}" + "".join(f"{name:>15}" for name in names)]
+    """Lay out the metrics of each way to answer, and what went wrong with this one."""
+    parts = [f"{name}\n{_metrics(found)}" for name, found in document["ways"].items()]
+    wrong = [
+        f"  {one['id']} {one['kind']}: {one['question']}\n    {one['what']}"
+        f" (confidence {one['confidence']:.2f}): {(one['first'] or '')[:120]}"
+        for one in document["errors"]
+    ]
+    return "\n\n".join([*parts, "\n".join(["what went wrong", *wrong])])
+
+
+def _metrics(found: Document) -> str:
+    """Lay out shares of answerable questions by kind, and how well refusals fit."""
+    rows = {"all": found["all"], **found["by_kind"]}
+    names = list(found["all"])
+    lines = [f"  {'':12}" + "".join(f"{name:>15}" for name in names)]
     for kind, values in rows.items():
         cells = [values[name] for name in names]
         lines.append(
-            f"{kind:14}"
+            f"  {kind:12}"
             + "".join(f"{cell:15}" if isinstance(cell, int) else f"{cell:15.3f}" for cell in cells)
         )
-    refusal = "  ".join(
+    refusal = ", ".join(
         f"{name} {'-' if value is None else format(value, '.3f')}"
-        for name, value in document["refusal"].items()
+        for name, value in found["refusal"].items()
     )
-    return "\n".join([*lines, f"refusal: {refusal}"])
+    return "\n".join([*lines, f"  refusal: {refusal}"])
 
 
 def _quote(number: int, one: Document) -> str:

@@ -1,4 +1,4 @@
-"""How likely the best sentences answer the question: features, and the fitted weights over them.
+"""How likely the best sentences answer the question: features, and fitted weights over them.
 
 A score alone says little about whether an answer exists. What tells is whether the names asked about
 stand there, whether it is the right mouth and day, and whether a question for a number finds one.
@@ -40,10 +40,11 @@ def confidence(
 def signals(asked: Asked, ranked: Sequence[Ranked], lexicon: Lexicon) -> dict[str, float]:
     """Return what tells an answered question from one that only resembles the reports.
 
-    Of the best sentence: its score, matches, age. ``lead``: over the second; ``spread``: entropy of
-    the first ten. ``names``: the share of the names asked about that its passage holds, ``names_here``
-    that the sentence holds. ``no_…``: what the question wants and none of the first three sentences
-    has: the source asked for, the day, a number, a person not named in the question.
+    Of the best sentence: its score, matches, age. ``lead``: over the second; ``spread``: entropy
+    of the first ten. ``names``: the share of the names asked about that its passage holds,
+    ``names_here`` that the sentence holds. ``no_…``: what the question wants and none of the first
+    three sentences has: the source asked for, the day, a number, a person not named in the
+    question.
     """
     query, best = asked.query, ranked[0]
     own = dict(zip(FEATURES, best.features.tolist(), strict=True))

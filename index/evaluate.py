@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date  # noqa: TC003  (pydantic reads the annotations)
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from index.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from index.model import Answer
@@ -67,8 +67,8 @@ def read_questions(path: Path) -> list[Question]:
 class Outcome:
     """How one question fared.
 
-    ``place`` is the first quote (from 0) that covers a gold group, ``characters`` how many were shown
-    up to its end; both None where none does. ``covered`` counts groups covered by any quote.
+    ``place`` is the first quote (from 0) that covers a gold group, ``characters`` how many were
+    shown up to its end; both None where none does. ``covered`` counts groups that any quote covers.
     """
 
     question: Question
@@ -125,6 +125,34 @@ def table(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "by_kind": {kind: _hits(found) for kind, found in kinds.items() if found[0].question.gold},
         "refusal": _refusal(outcomes),
     }
+
+
+def errors(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    """List what went wrong, answerable questions first: refused, not found, or found late."""
+    found = []
+    for outcome in outcomes:
+        question, answer = outcome.question, outcome.answer
+        if not question.gold:
+            what = "" if answer.status == "not_found" else "answered, but nothing answers it"
+        elif answer.status == "not_found":
+            what = "refused"
+        elif outcome.place is None:
+            what = "not among the quotes"
+        else:
+            what = f"at place {outcome.place + 1}" if outcome.place else ""
+        if what:
+            shown = answer.quotes[0] if answer.quotes else answer.nearest
+            found.append(
+                {
+                    "id": question.id,
+                    "kind": question.kind,
+                    "question": question.question,
+                    "what": what,
+                    "confidence": answer.confidence,
+                    "first": shown.text if shown else None,
+                }
+            )
+    return sorted(found, key=lambda one: (one["kind"] == "unanswerable", one["what"]))
 
 
 def _hits(outcomes: Sequence[Outcome]) -> dict[str, float]:

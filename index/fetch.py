@@ -66,8 +66,11 @@ class Fetcher:
         deadline = self._ticks() + self._settings.timeout
         here = url
         for _ in range(_REDIRECTS + 1):
+            self._still_in_time(url, deadline)
             try:
                 step = self._step(url, here, deadline)
+            except httpx.InvalidURL as error:  # the client reads where a redirect leads as well
+                raise InputError(f"{url}: redirected to what is no address ({error})") from error
             except httpx.HTTPError as error:
                 raise UnreachableError(
                     f"{url}: no usable answer ({type(error).__name__}: {error}); try again later"
@@ -142,12 +145,15 @@ class Fetcher:
                     f"{asked}: larger than {self._settings.most_bytes:,} bytes, the limit set by"
                     " sources.most_bytes"
                 )
-            if self._ticks() > deadline:
-                raise UnreachableError(
-                    f"{asked}: not finished after {self._settings.timeout:g} s; try again later"
-                )
+            self._still_in_time(asked, deadline)
             parts.append(part)
         return b"".join(parts)
+
+    def _still_in_time(self, asked: str, deadline: float) -> None:
+        if self._ticks() > deadline:
+            raise UnreachableError(
+                f"{asked}: not finished after {self._settings.timeout:g} s; try again later"
+            )
 
 
 def _next(asked: str, here: str, location: str) -> str:

@@ -39,6 +39,7 @@ _HOLDS: Final = re.compile(
 )
 _ITS: Final = frozenset({"its", "their"})
 _DETERMINERS: Final = word_set("a an the its their his her one")
+_NO_SUBJECT: Final = word_set("the a an in at near of from to on for with")
 _ROLE_WORDS: Final = 9  # among which a role says what somebody is
 _SMALL: Final = word_set("of the for to in at from and & with on by a an ( )")
 _THINGS: Final = word_set(
@@ -53,7 +54,7 @@ _NO_NAMES: Final = frozenset(MONTHS) | word_set(
     " city street axis airport republic federation sea front contact forum coalition review report"
     " dispatch monitor news radio times post telegraph journal agency foundation university bank"
     " corps battalion regiment division brigade army navy force forces camp plant station works"
-    " bridge key note notes mr mrs ms dr key takeaways"
+    " bridge okrug krai autonomous region district province county key note notes mr mrs ms dr key takeaways"
 )
 _SHORTEST: Final = 3  # letters of a surname
 
@@ -254,6 +255,10 @@ class People:
         if behind is None:
             return False
         if behind[2]:
+            if before and before[-1][:1].isupper() and before[-1][-1].isalnum():
+                return False  # the end of a longer name
+            if before and before[-1].lower() in _NO_SUBJECT:
+                return False
             return behind[2] in self._lexicon.saying and behind[2] not in self._lexicon.saying_that
         start = behind.end()
         role = self._text[start : self._role_end(start)]

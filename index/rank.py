@@ -1,7 +1,7 @@
 """Score passages and sentences for a question: plain features, weighed by fitted numbers.
 
-Features are described where they are computed; their weights stand in ``config/ranking.toml`` and are
-fitted by ``benchmarks/fit_ranking.py``. Order of candidates never matters.
+Features are described where they are computed; their weights stand in ``config/ranking.toml`` and
+are fitted by ``benchmarks/fit_ranking.py``. Order of candidates never matters.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _MONTHS: Final = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
 )
 _NO_QUANTITY: Final = re.compile(
-    rf"\b(?:{_MONTHS})\s+\d{{1,2}}(?:\s*(?:-|–|to|and|through)\s*\d{{1,2}})?(?:,\s*\d{{4}})?\b"
+    rf"\b(?:{_MONTHS})\s+\d{{1,2}}(?:\s*(?:-|\u2013|to|and|through)\s*\d{{1,2}})?(?:,\s*\d{{4}})?\b"
     r"|\b(?:19|20)\d\d\b|\b\d{1,2}(?::\d\d)?\s*(?:am|pm|local time)\b"
     r"|\b\d+\s?(?:st|nd|rd|th)\b|\b[A-Za-z]+-?\d+\w*|\b24 hours\b|\bone of\b|\bG7\b",
     re.IGNORECASE,
@@ -67,7 +67,7 @@ _QUANTITY: Final = re.compile(
     r"|thousands?|millions?|half|third|quarter|percent)\b",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"\b([A-Z][\w’'-]+)\s(?=[A-Z][a-z])")
+_NAME: Final = re.compile(r"\b([A-Z][\w\u2019'-]+)\s(?=[A-Z][a-z])")
 _UNDATED_AGE: Final = 30
 _NEVER: Final = 10_000
 _MARKERS: Final = re.compile(r"\[\s*\w{1,6}\s*\]?")
@@ -133,8 +133,9 @@ def rarity(text: str, starts: NDArray[np.int32], of_word: Callable[[str], float]
 class Matched:
     """Passages with how their sentences and they themselves match.
 
-    ``tokens`` has a row a sentence and a column a question token; what is named after a sentence (and
-    ``own``) has their number of rows, what is named after a passage (and ``dense``) one a passage.
+    ``tokens`` has a row a sentence and a column a question token; what is named after a sentence
+    (and ``own``) has their number of rows, what is named after a passage (and ``dense``) one a
+    passage.
     """
 
     passages: tuple[StoredPassage, ...]

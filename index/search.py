@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -14,7 +15,15 @@ from index.confidence import confidence
 from index.model import RankedPassage
 from index.ports import Window
 from index.query import understand
-from index.rank import Asked, match, rank_passages, rank_sentences, rarity
+from index.rank import (
+    FEATURES,
+    Asked,
+    Ranked,
+    match,
+    rank_passages,
+    rank_sentences,
+    rarity,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,10 +32,10 @@ if TYPE_CHECKING:
     from index.catalogue import Catalogue
     from index.derive import Derivation, Progress
     from index.lexicon import Lexicon
-    from index.model import Answer
+    from index.model import Answer, Searched
     from index.passages import PassageStore, StoredPassage
     from index.periods import Period
-    from index.ports import Embedder, LexicalIndex, VectorIndex
+    from index.ports import Embedder, Hit, LexicalIndex, VectorIndex
     from index.query import Query
     from index.rank import Matched, Weights
 
@@ -47,7 +56,7 @@ class SearchSettings:
 class Search:
     """The open search index of one data folder."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one part each, all named)
         self,
         *,
         catalogue: Catalogue,
@@ -68,9 +77,9 @@ class Search:
         self._derivation = derivation
         self.lexicon = lexicon
         self.weights = weights
-        self._settings = settings
+        self.settings = settings
         self._recent: dict[str, StoredPassage] = {}
-        self._report = lru_cache(maxsize=_REPORTS)(catalogue.report)
+        self.report = lru_cache(maxsize=_REPORTS)(catalogue.report)
 
     def follow(self, progress: Progress) -> int:
         """Bring passages and indexes up to the change log; return passages encoded."""
@@ -89,9 +98,9 @@ class Search:
             asked_on=asked_on,
             sure=confidence(asked, ranked, self.lexicon, self.weights.confidence),
             ranked=ranked,
-            read=self._report,
-            searched=self._catalogue.searched(asked_on),
-            settings=self._settings.answer,
+            read=self.report,
+            searched=self.searched(asked_on),
+            settings=self.settings.answer,
         )
 
     def ranked(self, question: str, *, top: int, asked_on: date) -> list[RankedPassage]:
@@ -110,6 +119,35 @@ class Search:
                 score=float(scores[place]),
             )
             for place in np.argsort(-scores, kind="stable")[:top]
+        ]
+
+    def changed(
+        self, *, weights: Weights | None = None, settings: SearchSettings | None = None
+    ) -> Search:
+        """Return the same index asked in another way."""
+        other = copy(self)
+        other.weights = weights or self.weights
+        other.settings = settings or self.settings
+        return other
+
+    def searched(self, asked_on: date) -> Searched:
+        """Describe what a question asked on a day is asked of."""
+        return self._catalogue.searched(asked_on)
+
+    def nearest(self, text: str, *, top: int, window: Window) -> list[Ranked]:
+        """Return the passages nearest in meaning by their vectors alone, best first."""
+        (encoded,) = self._embedder.questions([text])
+        hits = self._vectors.nearest(encoded.vector, top=top, window=window)
+        loaded = self._load({hit.id for hit in hits})
+        return [
+            Ranked(
+                passage=loaded[hit.id],
+                place=0,
+                score=hit.score,
+                features=np.zeros(len(FEATURES), np.float32),
+            )
+            for hit in hits
+            if hit.id in loaded
         ]
 
     def closeness(self, topics: Sequence[str], texts: Sequence[str]) -> list[list[float]]:
@@ -148,21 +186,25 @@ class Search:
             The passages matched against the question (None where there are none), and the BM25
             score of each that was found by its words.
         """
-        dense = self._vectors.nearest(asked.whole.vector, top=self._settings.dense, window=window)
-        lexical = self._words.search(asked.query.terms, top=self._settings.lexical, window=window)
+        dense = self._dense(asked, window)
+        lexical = self._lexical(asked, window)
         for period in asked.query.events:
             near = _around(period, window)
-            dense += self._vectors.nearest(
-                asked.whole.vector, top=self._settings.lexical, window=near
-            )
-            lexical += self._words.search(
-                asked.query.terms, top=self._settings.lexical, window=near
-            )
+            dense += self._dense(asked, near)
+            lexical += self._lexical(asked, near)
         loaded = self._load({hit.id for hit in (*dense, *lexical)})
         if not loaded:
             return None, {}
         passages = [loaded[id_] for id_ in sorted(loaded)]
         return match(passages, asked), {hit.id: hit.score for hit in lexical}
+
+    def _dense(self, asked: Asked, window: Window) -> list[Hit]:
+        top = self.settings.dense
+        return self._vectors.nearest(asked.whole.vector, top=top, window=window) if top else []
+
+    def _lexical(self, asked: Asked, window: Window) -> list[Hit]:
+        top = self.settings.lexical
+        return self._words.search(asked.query.terms, top=top, window=window) if top else []
 
     def _load(self, ids: set[str]) -> dict[str, StoredPassage]:
         """Read passages, those of the last questions from memory."""

@@ -49,6 +49,7 @@ _NO_OBJECTS: Final = word_set(", ; and but to")
 _PLACING: Final = word_set("in at from with near on for of to among by outside inside along")
 _CLAUSES: Final = WHO | SAME | word_set(", ; : — – “ ” that while when after before as because if")
 _OBJECTS: Final = word_set("it them him her this that these those")
+_BEHIND_VERBS: Final = _OBJECTS | word_set("a an the us any all no his their its on in at")
 _SILENCE: Final = ("declined", "to", "comment")
 _SOON: Final = 9  # words between a verb and its "that"
 _AGENT: Final = 6  # words between a passive verb and its "by"
@@ -138,7 +139,7 @@ class Reader:
             joined = bool(between) and (relative or between[0].low in _PLACING)
             if joined and not any(token.low in _CLAUSES for token in between[1 + relative :]):
                 return [replace(found[0], subject=phrase), *found[1:]]
-        for at in range(behind + 2, len(tokens) - 1) if relative and not found else ():
+        for at in range(behind + 2, len(tokens) - 1) if relative else ():
             cue = tokens[at].low
             known = cue in self._lexicon.saying and cue.endswith("d")
             if known and tokens[at + 1].low in _INTRODUCING:
@@ -194,8 +195,13 @@ class Reader:
         naming = self._base(cue) in _NAMING
         if naming and after < len(tokens) and tokens[after].low in _OBJECTS:
             return True
-        if cue in self._lexicon.saying_by_people and self._is_persons(tokens, at):
-            return after < len(tokens) and tokens[after].low not in _NO_WORDS
+        following = tokens[after].low if after < len(tokens) else "."
+        persons = self._is_persons(tokens, at)
+        proposes = cue in self._lexicon.saying_by_people and tokens[at - 1].low not in PRONOUNS
+        if proposes and persons and following not in _NO_WORDS:
+            return True
+        if naming and following in _INTRODUCING | {"the"} and not persons:
+            return False  # "a company called “Liga”"
         return _introduces(tokens, after, quoted=naming)
 
     def _is_persons(self, tokens: Sequence[Token], at: int) -> bool:
@@ -206,7 +212,7 @@ class Reader:
         token = tokens[stop]
         named = token.capital and token.low.isalpha() and token.low not in self._phrases.nouns
         named = named and not self._lexicon.is_side_adjective(token.text)
-        return named or token.low in {"and", ","} | self._lexicon.human
+        return named or token.low in {"and", ",", "he", "she"} | self._lexicon.human
 
     def _is_verb(self, tokens: Sequence[Token], at: int, after: int) -> bool:
         """Tell "Girkin claims that" from "these claims"; both are written alike."""
@@ -286,9 +292,17 @@ class Reader:
             phrase = self._phrases.apposed(tokens, stop)
         else:
             phrase = self._phrases.ending(tokens, stop, governed=cue.endswith("ing"))
-        if phrase is None or self._inside_clause(tokens, phrase):
-            return Saying(at, after, cue, verb, Subject.UNREAD)
-        return Saying(at, after, cue, verb, phrase)
+        if phrase is not None and not self._inside_clause(tokens, phrase):
+            return Saying(at, after, cue, verb, phrase)
+        if low in _BREAKS or low in WHO or not self._is_finite(tokens, after, cue):
+            return None
+        return Saying(at, after, cue, verb, Subject.UNREAD)
+
+    def _is_finite(self, tokens: Sequence[Token], after: int, cue: str) -> bool:
+        """Tell "somebody claimed that" from "the claimed gains" by the word behind."""
+        if cue.endswith("ing") or cue in self._lexicon.saying_that or after >= len(tokens):
+            return False
+        return tokens[after].low in _INTRODUCING or tokens[after].low in _BEHIND_VERBS
 
     def _inside_clause(self, tokens: Sequence[Token], phrase: Phrase) -> bool:
         """Tell "the ministry" in "A blogger who often contradicts the ministry wrote"."""

@@ -54,7 +54,8 @@ def front(pieces: Sequence[Piece], words: Words) -> Front:
         if len(piece.text) > _LONGEST_HEADING and not names(piece.text):
             break
         for part in _PARTED.split(piece.text):
-            found = names(part, alone=_beside_byline(pieces, at))
+            alone = piece.kind is PieceKind.PARAGRAPH and _beside_byline(pieces, at)
+            found = names(part, alone=alone)
             if found and (not authors or at - 1 in bylines):
                 authors += found
                 bylines.add(at)
@@ -65,9 +66,14 @@ def front(pieces: Sequence[Piece], words: Words) -> Front:
 
 
 def _beside_byline(pieces: Sequence[Piece], at: int) -> bool:
-    """Tell whether a line stands where a single name is a byline: above a date or other names."""
-    after = pieces[at + 1].text if at + 1 < len(pieces) else ""
-    return is_when(after) or is_name(after) or (at > 0 and is_name(pieces[at - 1].text))
+    """Tell whether a single name is a byline: above a date, or one of several on lines in a row."""
+    if at + 1 < len(pieces) and is_when(pieces[at + 1].text):
+        return True
+    return any(
+        pieces[i].soft and pieces[at].soft and is_name(pieces[i].text)
+        for i in (at - 1, at + 1)
+        if 0 <= i < len(pieces)
+    )
 
 
 def kinds(

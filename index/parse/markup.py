@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from index.parse.lines import UNSEEN
-from index.parse.pieces import Piece, PieceKind, Run
+from index.parse.pieces import Piece, PieceKind, Run, cleaned
 from index.parse.text import read_text
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ _LONGEST_ASIDE: Final = 1_000
 _NOTE_ADDRESS: Final = re.compile(r"#.*(?:edn|ftn|fn|note|cite|ref)|#_?\d+$", re.IGNORECASE)
 _BARE_LABEL: Final = re.compile(r"\s*[(\[]{0,2}\s*(\d{1,4}|[ivxlc]+)\s*[)\]]{0,2}\s*")
 _BACKLINK: Final = re.compile(r"[\s\u21a9\u2191\u2934^\ufe0e\ufe0f]+")
-_RARE_SPACES: Final = "\u2002\u2003\u2009\u200a\u202f\u3000"
 
 
 def pieces(body: Element) -> list[Piece]:
@@ -62,27 +60,11 @@ def pieces(body: Element) -> list[Piece]:
         walk.parts.append(body.text)
     walk.inside(body)
     walk.flush()
-    return _without_unseen(walk.found)
+    return cleaned(walk.found)
 
 
 def _is_hidden(style: str) -> bool:
     return ("none" in style or "hidden" in style) and _HIDDEN.search(style) is not None
-
-
-def _without_unseen(found: list[Piece]) -> list[Piece]:
-    """Drop soft hyphens and the like, which a few pages have, and their rare kinds of space."""
-    text = "".join([piece.text for piece in found])
-    if not any(char in text for char in UNSEEN + _RARE_SPACES):
-        return found
-    table = dict.fromkeys(map(ord, UNSEEN))
-    clean = (
-        piece._replace(
-            text=" ".join(piece.text.translate(table).split()),
-            runs=tuple(run._replace(text=run.text.translate(table)) for run in piece.runs),
-        )
-        for piece in found
-    )
-    return [piece for piece in clean if piece.text or piece.kind is PieceKind.RULE]
 
 
 class _Walk:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from index.parse.bylines import is_when, names
 from index.parse.lines import is_sentence
-from index.parse.pieces import Page, Piece
+from index.parse.pieces import Page, Piece, cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ def pages(pieces: Sequence[Piece], known: Page, layouts: Layouts) -> list[Page]:
     """
     found: list[Page] = []
     notes = known.notes
-    for part in _parts(pieces, layouts):
+    for part in _parts(cleaned(list(pieces)), layouts):
         top = masthead(part, layouts, continued=bool(found))
         if found:
             known = Page(pieces=[])
@@ -110,7 +110,7 @@ def masthead(pieces: Sequence[Piece], layouts: Layouts, *, continued: bool) -> M
     followed = False
     lines: list[str] = []
     for piece in pieces[:_MOST_LINES]:
-        text = piece.text
+        text = piece.text.strip("=#* ")
         if is_when(text):
             stamp = stamp or text
         elif layouts.words.takeaways.match(text) or not _is_line(text):

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from index.parse.lines import UNSEEN
+
+_RARE_SPACES: Final = "\u2002\u2003\u2009\u200a\u202f\u3000"
 
 
 class PieceKind(StrEnum):
@@ -69,3 +73,19 @@ class Page:
     stamp: str | None = None
     url: str | None = None
     language: str | None = None
+
+
+def cleaned(pieces: list[Piece]) -> list[Piece]:
+    """Drop soft hyphens and the like, which few texts have, and their rare kinds of space."""
+    text = "".join([piece.text for piece in pieces])
+    if not any(char in text for char in UNSEEN + _RARE_SPACES):
+        return pieces
+    table = dict.fromkeys(map(ord, UNSEEN))
+    clean = (
+        piece._replace(
+            text=" ".join(piece.text.translate(table).split()),
+            runs=tuple(run._replace(text=run.text.translate(table)) for run in piece.runs),
+        )
+        for piece in pieces
+    )
+    return [piece for piece in clean if piece.text or piece.kind is PieceKind.RULE]

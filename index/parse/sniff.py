@@ -128,6 +128,8 @@ def sniff(document: Document) -> Format:
         return Format.PDF
     if _FEED.match(head):
         raise InputError(f"{document.name} is a feed, not a report; add its address as a feed.")
+    if _HTML.match(head):
+        return Format.HTML
     return _by_name(document) or _by_text(head)
 
 
@@ -146,8 +148,6 @@ def _by_name(document: Document) -> Format | None:
 
 
 def _by_text(head: bytes) -> Format:
-    if _HTML.match(head):
-        return Format.HTML
     top = re.split(rb"\r?\n\r?\n", head.lstrip(), maxsplit=1)[0]
     if len(_HEADER.findall(top)) >= _FEWEST_HEADERS:
         return Format.MAIL

@@ -91,10 +91,17 @@ def _written(text: str, href: str, base: str | None) -> str:
     if href.startswith(("#", "mailto:", "javascript:", "/cdn-cgi/")):
         return text
     if base is not None and not _SCHEME.match(href.lstrip()):
-        href = urljoin(base, href)
+        href = _resolved(href, base)
     if _PRINTED.match(text):
         return href
     return f" {href} " if text.strip() else href
+
+
+def _resolved(href: str, base: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:  # no address at all
+        return ""
 
 
 def _mended(text: str) -> str:

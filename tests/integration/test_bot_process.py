@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,7 +30,7 @@ LONG = 90.0  # seconds: the model loads meanwhile
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample reports, indexed with the real model by a process of its own."""
+    """A data folder with the sample reports, indexed by a process of its own."""
     folder = tmp_path_factory.mktemp("data")
     command = [sys.executable, "-m", "bot.cli", "--data", str(folder), "samples"]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -61,7 +61,7 @@ def running(data: Path, url: str) -> Iterator[subprocess.Popen[str]]:
 
 def buttons(record: Accepted) -> dict[str, str]:
     """Labels of a message's buttons with what they send."""
-    markup = record.reply_markup or {}
+    markup: Any = record.reply_markup or {}
     return {
         button["text"]: button.get("callback_data", "")
         for row in markup.get("inline_keyboard", [])

@@ -120,7 +120,9 @@ def test_every_command_and_option_is_described() -> None:
         assert not missing, f"the section about briefing {name} leaves out {missing}"
 
 
-@pytest.mark.parametrize("file", ["README.md", "CHANGELOG.md", "docs/commands.md", "docs/design.md"])
+@pytest.mark.parametrize(
+    "file", ["README.md", "CHANGELOG.md", "docs/commands.md", "docs/design.md"]
+)
 def test_files_that_are_named_exist(file: str) -> None:
     text = (ROOT / file).read_text("utf-8")
     named = set(re.findall(r"`((?:bot|index|config|tests|benchmarks|docs)/[\w./*-]*)`", text))

@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from index.model import Document
+
+    Fetch = Callable[[str], Document]
 
 PAGE: Final = "<p>Żółć and peacekeepers.</p>".encode()
 MOST: Final = 100_000
@@ -149,9 +152,6 @@ def fetch() -> Iterator[Callable[[str], Document]]:
         yield fetch
 
 
-Fetch = "Callable[[str], Document]"
-
-
 def test_a_page_comes_with_what_its_server_says_of_it(site: str, fetch: Fetch) -> None:
     found = fetch(f"{site}/page")
     assert (found.content, found.media_type, found.encoding) == (PAGE, "text/html", "utf-8")
@@ -190,7 +190,7 @@ def test_a_redirect_away_from_the_web_is_refused(site: str, fetch: Fetch, target
 
 @pytest.mark.parametrize("path", ["absent", "broken"])
 def test_an_error_status_is_said(site: str, fetch: Fetch, path: str) -> None:
-    with pytest.raises(UnreachableError, match="answered (404|503)"):
+    with pytest.raises(UnreachableError, match=r"answered (404|503)"):
         fetch(f"{site}/{path}")
 
 
@@ -258,7 +258,7 @@ def answering(address: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let every name lead to one address, and note what was asked."""
     asked: list[str] = []
 
-    def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
+    def getaddrinfo(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
         asked.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
@@ -277,7 +277,7 @@ def test_a_redirect_that_leads_inside_is_refused(
     site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first hop is let through as public; the second is looked at as closely."""
-    monkeypatch.setattr("index.fetch.ipaddress.ip_address", lambda text: Known(text))
+    monkeypatch.setattr("index.fetch.ipaddress", SimpleNamespace(ip_address=Known))
     with (
         fetching(private=False) as fetch,
         pytest.raises(InputError, match=r"leads to 127\.0\.0\.2"),

@@ -156,6 +156,10 @@ def test_error_pages_are_refused_by_name(title: str, body: str) -> None:
         read(content)
 
 
+def test_a_short_page_may_start_with_such_a_number() -> None:
+    assert read(page(f"<h1>500 Days of War</h1><p>{PROSE[0]}</p>")).title == "500 Days of War"
+
+
 def test_a_report_about_errors_is_none() -> None:
     body = "<h1>404 Days of War</h1>" + "".join(f"<p>{prose}</p>" for prose in PROSE * 3)
     assert read(page(body)).title == "404 Days of War"

@@ -129,9 +129,10 @@ def test_scanned_files_are_refused() -> None:
         read(pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", pages, sheet, shown, scan]), "x.pdf")
 
 
-def test_empty_files_are_refused() -> None:
+@pytest.mark.parametrize("printed", [[], [(300, 40, 9, "1")]])
+def test_empty_files_are_refused(printed: list[tuple[float, float, float, str]]) -> None:
     with pytest.raises(InputError, match="shows no text"):
-        read(pdf([[]]), "x.pdf")
+        read(pdf([printed]), "x.pdf")
 
 
 def test_a_file_that_only_calls_itself_a_pdf() -> None:
