@@ -106,12 +106,14 @@ class Wording:
         if not names:
             return Html()
         cues = {shortened(statement.cue, _NAME) for statement in statements}
-        days = {statement.date for statement in statements} - {None, cited.quote.published}
+        # One day that not all of them spoke on would be a wrong date for the others.
+        days = {statement.date for statement in statements}
+        day = days.pop() if len(days) == 1 else None
         return join(
             [
                 join(map(bold, names), ", "),
                 cues.pop() if len(cues) == 1 else "",
-                self.texts.day(days.pop()) if len(days) == 1 else "",
+                self.texts.day(day) if day and day != cited.quote.published else "",
             ],
             _SEPARATOR,
         )

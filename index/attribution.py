@@ -44,7 +44,7 @@ _SUBORDINATE: Final = word_set(
     "that which who whom whose whether what how why where when if as because so"
 )
 _SEEMING: Final = frozenset({"appear", "appears"})  # else: "such cases appear here"
-_AS_IF: Final = word_set("to that likely unlikely increasingly more less poised set unable not")
+_SHOWN: Final = word_set("in on at here there before with as again below above")
 _SUBJECT: Final = 7  # tokens among which the publisher's own name is followed by its verb
 _NEAR: Final = 12  # tokens between an answer and the words it answers
 _TIMED: Final = 14  # tokens behind a verb in which its day may stand before "that"
@@ -127,7 +127,7 @@ class _Attribution:
     def _opening(self, tokens: Sequence[Token]) -> list[Speaker]:
         """Return the people or bodies a sentence begins with: its likely subject."""
         phrase = self._reader.opening(tokens)
-        return self._who(phrase, "") if phrase is not None else []
+        return self._who(phrase, "report", fresh=False) if phrase is not None else []
 
     def _said(
         self, tokens: Sequence[Token], sayings: Sequence[Saying], opening: list[Speaker]
@@ -146,11 +146,11 @@ class _Attribution:
             told += [_Told(saying.at, one, _statement(one, saying.cue, day)) for one in who]
         return told
 
-    def _who(self, phrase: Phrase, verb: str) -> list[Speaker]:
+    def _who(self, phrase: Phrase, verb: str, *, fresh: bool = True) -> list[Speaker]:
         words = self._report.text[phrase.start : phrase.end]
         if phrase.tokens[-1].text in self._names or words in self._names:
             return [self._publisher]
-        return self._speakers.of(phrase, verb)
+        return self._speakers.of(phrase, verb, fresh=fresh)
 
     def _answered(
         self, tokens: Sequence[Token], sayings: Sequence[Saying], told: Sequence[_Told]
@@ -195,9 +195,9 @@ class _Attribution:
         for n, word in enumerate(words):
             if word not in self._lexicon.judging:
                 continue
-            if word in _NARRATING and n > main:
+            if word in _NARRATING and n > main and f", which {word}" not in text:
                 continue
-            if word in _SEEMING and words[n + 1 : n + 2] and words[n + 1] not in _AS_IF:
+            if word in _SEEMING and words[n + 1 : n + 2] and words[n + 1] in _SHOWN:
                 continue
             return word
         return ""

@@ -108,9 +108,7 @@ class People:
         alone = start == len(tokens) - 1
         known = self._people.get(last if alone else name.lower())
         if known is not None:
-            if known.side is None and context:
-                known = self._keep(replace(known, side=self._role_apart(context)))
-            return known
+            return self._with_side(known, mentions, words, context)
         mention = mentions[-1] if mentions and mentions[-1].end >= tokens[-1].end - 2 else None
         if (
             mention is not None
@@ -122,10 +120,7 @@ class People:
             return self._keep(self._person(name, mention.side, words), alias=last)
         if alone and start == 0 and not (fresh and self._is_surname(tokens[0])):
             return None
-        side = self._names.side(mentions, words)
-        if side is None and context:
-            side = self._role_apart(context)
-        speaker = self._person(name, side, words)
+        speaker = self._with_side(self._person(name, None, words), mentions, words, context)
         if start and tokens[start - 1].low in _THINGS:
             speaker = replace(speaker, person=False, human=False)
         return self._keep(speaker)
@@ -138,6 +133,21 @@ class People:
         """Tell whether these words are a person's full name, listed or unknown."""
         start = self._name_start(tokens, mentions, fresh=True)
         return start is not None and len(tokens) - start > 1
+
+    def _with_side(
+        self,
+        speaker: Speaker,
+        mentions: Sequence[Mention],
+        words: frozenset[str],
+        context: Sequence[Token],
+    ) -> Speaker:
+        """Add the side that the words of a phrase tell, where none is known."""
+        if speaker.side is not None:
+            return speaker
+        side = self._names.side(mentions, words)
+        if side is None and context:
+            side = self._role_apart(context)
+        return self._keep(replace(speaker, side=side)) if side is not None else speaker
 
     def _role_apart(self, context: Sequence[Token]) -> str | None:
         """Return the side of a role that a comma or "of" sets apart from the name."""
@@ -223,7 +233,7 @@ class People:
         at = 0
         while (match := _FULL_NAME.search(self._text, at)) is not None:
             at = match.end(1)
-            if self._names.covers(match.start(), match.end(1)):
+            if self._names.covers(match.start(), match.end(1)) or self._is_listed(match):
                 continue
             given = match[1] in self._lexicon.given
             if surname(match[0]) in self._nouns:
@@ -232,6 +242,12 @@ class People:
             if given or (self._look_like_name(words, match.start()) and self._is_shown(match)):
                 at = match.end()
                 yield match.start(), match.end()
+
+    def _is_listed(self, match: re.Match[str]) -> bool:
+        """Tell a listed person under another spelling from a namesake."""
+        people = self._names.at(match.start(), match.end())
+        shown = (self._lexicon.name(one.key) for one in people if one.kind is Kind.PERSON)
+        return any(name.startswith(f"{match[1]} ") for name in shown)
 
     def _look_like_name(self, words: Sequence[str], start: int) -> bool:
         for word in words:

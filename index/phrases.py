@@ -75,7 +75,8 @@ _LEADING: Final = (_CONNECTING | _ADVERBS) | word_set(
     "that while as whereas but or although though whom if when because"
 )
 _NO_ADJECTIVES: Final = SAME | _LEADING | PRONOUNS | BE | _HAVE | _OPENING | word_set(
-    "will would may might could should can must do did"
+    "will would may might could should can must do did where when who whom whose which while how"
+    " why if because since until than"
 )  # fmt: skip
 _FARTHEST: Final = 22  # words: no name of a speaker is longer
 
@@ -112,12 +113,14 @@ class Phrase:
         context: the words beyond a comma that tell who it is ("Head of X, Yevhen Yerin, …").
         bounded: it begins where a noun phrase can begin, and so is whole.
         definite: "the" stands before it.
+        known: only what was introduced before counts as a name in it.
     """
 
     tokens: tuple[Token, ...]
     context: tuple[Token, ...] = ()
     bounded: bool = True
     definite: bool = False
+    known: bool = False
 
     @property
     def start(self) -> int:
@@ -248,7 +251,7 @@ class PhraseReader:
             ):
                 break
             stop += 1
-        while stop > start and tokens[stop - 1].low in _CONNECTING:
+        while stop > start and self._is_dangling(tokens, start, stop - 1):
             stop -= 1
         return Phrase(tuple(tokens[start:stop])) if stop > start else None
 
@@ -268,12 +271,14 @@ class PhraseReader:
 
     def _is_adjective(self, tokens: Sequence[Token], at: int) -> bool:
         """Tell whether an unknown word stands where only an adjective can: "Local civil"."""
-        word = tokens[at].low
+        word = tokens[at].word
         if at < 1 or not word.isalpha() or word in _NO_ADJECTIVES or word in self._lexicon.saying:
             return False
         if tokens[at + 1].low in _CONNECTING:
             return False
         before = tokens[at - 1]
+        if tokens[at].possessive:
+            return before.low in _ARTICLES  # "the yard's manager"
         if (
             before.low in self._lexicon.modifiers
             or before.low in _ARTICLES
@@ -282,6 +287,14 @@ class PhraseReader:
             return True
         compound = at > 1 and before.low.isalpha() and before.low not in _NO_ADJECTIVES
         return compound and tokens[at - 2].low in _ARTICLES  # "a coalition planning official"
+
+    def _is_dangling(self, tokens: Sequence[Token], start: int, at: int) -> bool:
+        """Tell whether a phrase can't end here: "official of", "official of an unspecified"."""
+        token = tokens[at]
+        if token.low in _CONNECTING or (token.text in _ARTICLES and at > start):
+            return True
+        left_over = token.low in self._lexicon.modifiers and token.low not in self.nouns
+        return left_over and at > start and tokens[at - 1].text in _ARTICLES
 
     def _compound(self, tokens: Sequence[Token], start: int, at: int) -> bool:
         """Tell whether an unknown word stands inside a noun: "foreign ministry desk head"."""

@@ -78,11 +78,13 @@ class Speakers:
                     return [speaker]
         return []
 
-    def of(self, phrase: Phrase, verb: str) -> list[Speaker]:
+    def of(self, phrase: Phrase, verb: str, *, fresh: bool = True) -> list[Speaker]:
         """Return the speakers a subject names, or none where it names no speaker.
 
-        Without a ``verb`` it is no subject of saying, and unknown names are not taken for people.
+        Where ``fresh``, a name that was never introduced may be a person's.
         """
+        if not fresh:
+            phrase = replace(phrase, known=True)
         parts = self._parts(phrase.tokens)
         if len(parts) > 1:
             several = self._shared(parts, phrase, verb) or self._several(parts, phrase, verb)
@@ -166,13 +168,15 @@ class Speakers:
             return next(iter(self.by_pronoun(tokens[0].low, ())), None)
         mentions = self._names.at(tokens[0].start, tokens[-1].end)
         definite = tokens[0].low in DEFINITE or phrase.definite
-        tokens = _without_articles(tokens, {mention.start for mention in mentions})
+        last = tokens[-1].end
+        names = {one.start for one in mentions if one.kind is not Kind.SIDE or one.end >= last}
+        tokens = _without_articles(tokens, names)
         if not tokens:
             return None
         if not phrase.bounded and not any(token.capital for token in tokens):
             return None  # the end of something longer that could not be read
         words = words_in(tokens)
-        person = self._person(tokens, mentions, phrase, fresh=bool(verb) and phrase.bounded)
+        person = self._person(tokens, mentions, phrase, fresh=phrase.bounded and not phrase.known)
         if person is not None or not self._may_speak(mentions, words, verb, whole=phrase.bounded):
             return person
         described = self._described(mentions, words, definite=definite)

@@ -44,10 +44,12 @@ _QUOTES: Final = word_set('\u201d " \u2019')
 _BREAKS: Final = word_set(", \u2014 \u2013")
 _PARTICIPLES: Final = SAME | _BREAKS | word_set(") by while before after")
 _NAMING: Final = frozenset({"name", "dub"})
+_PARTS: Final = word_set("up in off out on for upon")
 _NO_WORDS: Final = word_set(", ; . by to in on at")
+_PLACES: Final = word_set("in at near on inside outside along")
 _NO_OBJECTS: Final = word_set(", ; and but to")
 _PLACING: Final = word_set("in at from with near on for of to among by outside inside along")
-_CLAUSES: Final = WHO | SAME | word_set(", ; : — – “ ” that while when after before as because if")
+_CLAUSES: Final = WHO | SAME | word_set(", ; : ( ) — – “ ” that while when after before as because if")
 _OBJECTS: Final = word_set("it them him her this that these those")
 _BEHIND_VERBS: Final = _OBJECTS | word_set("a an the us any all no his their its on in at")
 _SILENCE: Final = ("declined", "to", "comment")
@@ -131,12 +133,15 @@ class Reader:
         phrase = self.opening(tokens)
         if phrase is None:
             return found
+        phrase = _before_place(phrase)
         behind = next((n for n, token in enumerate(tokens) if token.start >= phrase.end), 0)
         relative = any(token.low in WHO | {"that"} for token in tokens[behind : behind + 2])
         if found and not found[0].cue.endswith("ing"):
             at = found[0].at
             between = tokens[behind:at]
-            joined = bool(between) and (relative or between[0].low in _PLACING)
+            placed = bool(between) and between[0].low in _PLACING
+            placed = placed or (bool(between) and between[0].low.endswith("ing"))
+            joined = bool(between) and (relative or placed)
             if joined and not any(token.low in _CLAUSES for token in between[1 + relative :]):
                 return [replace(found[0], subject=phrase), *found[1:]]
         for at in range(behind + 2, len(tokens) - 1) if relative else ():
@@ -186,7 +191,7 @@ class Reader:
         doubtful = cue.endswith("s") or cue in self._lexicon.sayings
         if doubtful and not self._is_verb(tokens, at, after):
             return None
-        if after < len(tokens) and tokens[after].low == "by":
+        if after < len(tokens) and tokens[after].low == "by" and cue != "said":
             return self._passive(tokens, at, after, cue)
         return self._left(tokens, at, after, cue, at - 1)
 
@@ -200,9 +205,11 @@ class Reader:
         proposes = cue in self._lexicon.saying_by_people and tokens[at - 1].low not in PRONOUNS
         if proposes and persons and following not in _NO_WORDS:
             return True
-        if naming and following in _INTRODUCING | {"the"} and not persons:
+        if not naming:
+            return _introduces(tokens, after)
+        if following in _INTRODUCING | {"the"} and not persons:
             return False  # "a company called “Liga”"
-        return _introduces(tokens, after, quoted=naming)
+        return following not in _PARTS and _is_quoted(tokens, after)
 
     def _is_persons(self, tokens: Sequence[Token], at: int) -> bool:
         """Tell whether a person may be the subject of the verb at ``at``."""
@@ -227,7 +234,7 @@ class Reader:
                 return True
         named = before.capital and not self._lexicon.is_side_adjective(before.text)
         subject = not before.possessive and (named or before.low in self._phrases.nouns)
-        return subject and tokens[after].low in _INTRODUCING
+        return subject and (tokens[at].low == "says" or tokens[after].low in _INTRODUCING)
 
     def _passive(self, tokens: Sequence[Token], at: int, after: int, cue: str) -> Saying | None:
         """Read the speaker behind "was denied … by"."""
@@ -273,6 +280,8 @@ class Reader:
     ) -> Saying | None:
         """Read the subject of an active verb, which ends with token ``stop``."""
         verb, low = self._base(cue), tokens[stop].low
+        if low == "or":
+            return None  # "claimed or confirmed gains"
         if low in SAME:
             return Saying(at, after, cue, verb, Subject.SAME)
         if low in _QUOTES or (low == "," and tokens[stop - 1].low in _QUOTES):
@@ -292,9 +301,12 @@ class Reader:
             phrase = self._phrases.apposed(tokens, stop)
         else:
             phrase = self._phrases.ending(tokens, stop, governed=cue.endswith("ing"))
-        if phrase is not None and not self._inside_clause(tokens, phrase):
+        clause = self._inside_clause(tokens, phrase, stop)
+        if clause is not None:
+            phrase = self._phrases.ending(tokens, clause - 1) if clause else None
+        if phrase is not None:
             return Saying(at, after, cue, verb, phrase)
-        if low in _BREAKS or low in WHO or not self._is_finite(tokens, after, cue):
+        if low in _BREAKS | WHO | {"that"} or not self._is_finite(tokens, after, cue):
             return None
         return Saying(at, after, cue, verb, Subject.UNREAD)
 
@@ -304,17 +316,26 @@ class Reader:
             return False
         return tokens[after].low in _INTRODUCING or tokens[after].low in _BEHIND_VERBS
 
-    def _inside_clause(self, tokens: Sequence[Token], phrase: Phrase) -> bool:
-        """Tell "the ministry" in "A blogger who often contradicts the ministry wrote"."""
-        at = next(n for n, token in enumerate(tokens) if token.start >= phrase.start)
-        at -= at > 0 and tokens[at - 1].low in DEFINITE
-        for n in range(at - 1, -1, -1):
+    def _inside_clause(
+        self, tokens: Sequence[Token], phrase: Phrase | None, stop: int
+    ) -> int | None:
+        """Find the "who" that holds "the ministry" in "A blogger who often contradicts the ministry wrote".
+
+        It is 0 where whoever that clause tells of can't be read, None outside such a clause.
+        """
+        at = stop + 1
+        if phrase is not None:
+            at = next(n for n, token in enumerate(tokens) if token.start >= phrase.start)
+            at -= at > 0 and tokens[at - 1].low in DEFINITE
+        for n in range(at - 1, 0, -1):
             if tokens[n].low in {"who", "that"}:
-                opened = n > 0 and tokens[n - 1].low in self._phrases.nouns
-                return opened and n + 1 < at
+                opened = tokens[n - 1].low in self._phrases.nouns and n + 1 < at
+                if not opened:
+                    return None
+                return n if tokens[n].low == "who" else 0 if phrase is not None else None
             if tokens[n].low in _CLAUSES:
                 break
-        return False
+        return None
 
     def _inverted(self, tokens: Sequence[Token], at: int, after: int, cue: str) -> Saying | None:
         """Read the subject behind the verb: “…,” said Peskov."""
@@ -325,18 +346,31 @@ class Reader:
         return self._lexicon.saying.get(cue, cue)
 
 
+def _before_place(phrase: Phrase) -> Phrase:
+    """Cut "Ukrainian units in the Kurakhove" before the preposition."""
+    cut = next((n for n, token in enumerate(phrase.tokens) if token.low in _PLACES), 0)
+    return replace(phrase, tokens=phrase.tokens[:cut]) if cut else phrase
+
+
 def _by(phrase: Phrase | None, at: int, after: int, cue: str, verb: str) -> Saying | None:
     return Saying(at, after, cue, verb, phrase) if phrase is not None else None
 
 
-def _introduces(tokens: Sequence[Token], after: int, *, quoted: bool) -> bool:
-    """Tell whether what was said follows soon: "that …", "how …", or at once a quotation.
-
-    A name that somebody gave (``quoted``) may stand behind an object.
-    """
+def _introduces(tokens: Sequence[Token], after: int) -> bool:
+    """Tell whether what was said follows soon: "that …", "how …", or at once a quotation."""
     for n, token in enumerate(tokens[after : after + _SOON]):
         if token.low in _INTRODUCING:
-            return n <= 1 or quoted or token.low.isalpha()
+            return n <= 1 or token.low.isalpha()
         if token.low in _NO_OBJECTS:
             return False
+    return False
+
+
+def _is_quoted(tokens: Sequence[Token], after: int) -> bool:
+    """Tell whether "called the move “a mistake”" goes on with somebody's words."""
+    for token in tokens[after : after + _SOON]:
+        if token.low in _NO_OBJECTS:
+            return False
+        if token.low in _INTRODUCING and not token.low.isalpha():
+            return True
     return False

@@ -19,6 +19,7 @@ _RAW_LABEL: Final = re.compile(rf"\s*\[{{1,2}}\s*(?:{LABEL})\s*\]{{1,2}}\s*")
 _INNER: Final = re.compile(r"\[\s*(\d{1,3})\s*\]\s*")
 _RAW_LISTED: Final = re.compile(r"\s*\d{1,3}(?:[.)]\s|\s(?=http))\s*")
 _ADDRESS: Final = re.compile(r"h?ttps?\s?:|www\b|[\w-]{1,40}(?: dot |\.)[\w-]+\S*/", re.IGNORECASE)
+_TITLED: Final = frozenset({PieceKind.HEADING, PieceKind.PARAGRAPH})
 _LONGEST_HEADING: Final = 40
 _SWAPPED: Final = 3  # how far apart two neighbours printed in the wrong order may be
 
@@ -58,7 +59,9 @@ def split_notes(pieces: Sequence[Piece], words: Words) -> tuple[list[Piece], lis
 
 
 def _is_heading(piece: Piece, words: Words) -> bool:
-    return len(piece.text) <= _LONGEST_HEADING and bool(words.endnotes.match(piece.text))
+    if piece.kind not in _TITLED or len(piece.text) > _LONGEST_HEADING:
+        return False
+    return words.endnotes.match(piece.text) is not None
 
 
 def _under_heading(pieces: Sequence[Piece], words: Words) -> _Region | None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from index.parse.layouts import Words
 
+# A table of contents lists the heading too.
+_TITLED: Final = frozenset({PieceKind.HEADING, PieceKind.PARAGRAPH})
 _LONGEST_HEADING: Final = 160
 _LONGEST_INTRODUCTION: Final = 200
 _LONGEST_LINE: Final = 900
@@ -37,7 +39,9 @@ def key_points(pieces: Sequence[Piece], words: Words, top: int = 0) -> KeyPoints
     points = KeyPoints()
     name = ""
     for at, piece in enumerate(pieces):
-        if len(piece.text) > _LONGEST_HEADING or not words.takeaways.match(piece.text):
+        if piece.kind not in _TITLED or len(piece.text) > _LONGEST_HEADING:
+            continue
+        if not words.takeaways.match(piece.text):
             continue
         own = " ".join(piece.text.lower().rstrip(":").split()[:_NAMED_BY])
         bullets = _behind(pieces, at + 1, words) if own == name or not name else ()

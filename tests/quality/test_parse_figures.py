@@ -16,7 +16,7 @@ DATA = Path(os.environ.get("BRIEFING_SHARED_DATA", ROOT.parent / "shared" / "dat
 @pytest.mark.skipif(not (DATA / "isw" / "html").is_dir(), reason=f"real pages are not at {DATA}")
 def test_every_goal_is_reached() -> None:
     script = ROOT / "benchmarks" / "parse_figures.py"
-    done = subprocess.run(  # noqa: S603  (this interpreter, a script of this project)
+    done = subprocess.run(
         [sys.executable, str(script), str(DATA)],
         capture_output=True,
         text=True,

@@ -160,7 +160,7 @@ def test_copies_of_a_fact_count_once_and_other_figures_do_not(willing: Library) 
 def test_a_quote_carries_its_notes_and_its_speakers(willing: Library) -> None:
     quotes = willing.ask("What did Lavrov say about peacekeepers?", asked_on=ASKED_ON).quotes
     (body,) = (quote for quote in quotes if quote.text.startswith("Lavrov said on April 8"))
-    assert [(note.label, note.status) for note in body.footnotes][0] == ("1", "resolved")
+    assert (body.footnotes[0].label, body.footnotes[0].status) == ("1", "resolved")
     assert body.footnotes[0].urls == ("https://a.example/",)
     assert body.statements[0].side == "russia"
 

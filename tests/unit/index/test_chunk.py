@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.chunk import chunks
@@ -33,6 +33,7 @@ def visible(text: str, start: int, end: int) -> list[int]:
     return [at for at in range(start, end) if not text[at].isspace()]
 
 
+@settings(max_examples=40)
 @given(one=drafts(), most=LIMITS)
 def test_every_sentence_lies_in_one_passage(one: ParsedReport, most: int) -> None:
     found = [sentence for chunk in cut(one, most) for sentence in chunk.sentences]
@@ -46,6 +47,7 @@ def test_every_sentence_lies_in_one_passage(one: ParsedReport, most: int) -> Non
     assert seen == wanted
 
 
+@settings(max_examples=40)
 @given(one=drafts(), most=LIMITS)
 def test_passages_are_the_slices_of_their_sentences(one: ParsedReport, most: int) -> None:
     found = cut(one, most)
@@ -61,6 +63,7 @@ def test_passages_are_the_slices_of_their_sentences(one: ParsedReport, most: int
             assert block.kind is sentence.kind
 
 
+@settings(max_examples=40)
 @given(one=drafts(), most=LIMITS)
 def test_passages_hold_nothing_that_is_left_out(one: ParsedReport, most: int) -> None:
     for chunk in cut(one, most):
@@ -69,6 +72,7 @@ def test_passages_hold_nothing_that_is_left_out(one: ParsedReport, most: int) ->
         )
 
 
+@settings(max_examples=40)
 @given(one=drafts(), most=LIMITS)
 def test_a_heading_opens_a_passage(one: ParsedReport, most: int) -> None:
     for chunk in cut(one, most):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -105,7 +105,7 @@ def test_any_alternative_of_a_group_will_do() -> None:
     assert judge(both, answered(WRONG, "Something else.")).covered == 2
 
 
-def measured(*pairs: tuple[Question, Answer]) -> dict[str, dict[str, float]]:
+def measured(*pairs: tuple[Question, Answer]) -> dict[str, Any]:
     return table([judge(one, answer) for one, answer in pairs])
 
 
@@ -117,7 +117,7 @@ def test_shares_are_of_the_questions_that_have_an_answer() -> None:
         (question(RIGHT, WRONG, kind="two"), answered("x" * 1_300, RIGHT)),
         (question(kind="none"), answered(WRONG)),
     )
-    assert found["questions"] == 5  # type: ignore[comparison-overlap]
+    assert found["questions"] == 5
     assert found["all"] == {
         "questions": 4,
         "hit_1": 1 / 4,
@@ -174,6 +174,13 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
     file.write_text(f"{GOOD}\n{line}\n", "utf-8")
     with pytest.raises(InputError, match="line 2"):
         read_questions(file)
+
+
+def test_only_a_line_break_ends_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text(GOOD.replace("Who?", "Who\u2028or\x85what?") + "\n\n", "utf-8")
+    (one,) = read_questions(file)
+    assert one.question == "Who\u2028or\x85what?"
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from index.footnotes import footnotes
 from index.model import Endnote, Span
@@ -57,6 +57,7 @@ def test_a_label_printed_twice_gives_both_notes() -> None:
     assert notes(one, 0) == [("2", "resolved", "sentence")] * 2
 
 
+@settings(max_examples=40)
 @given(one=drafts())
 def test_notes_are_of_markers_that_stand_there(one: ParsedReport) -> None:
     labels = {marker.label for marker in one.markers}

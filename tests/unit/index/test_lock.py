@@ -42,7 +42,7 @@ def test_other_folders_are_free(tmp_path: Path) -> None:
 
 
 def test_a_process_that_is_killed_gives_its_folder_back(tmp_path: Path) -> None:
-    with subprocess.Popen(  # noqa: S603  (this interpreter)
+    with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

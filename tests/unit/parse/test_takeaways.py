@@ -96,5 +96,11 @@ def test_bullets_in_plain_text() -> None:
     assert takeaways(report) == POINTS
 
 
+def test_a_table_of_contents_is_no_heading() -> None:
+    contents = "<ul><li>Key Takeaways</li><li>Northern Axis</li><li>Endnotes</li></ul>"
+    report = daily(contents, BODY, "<h2>Key Takeaways</h2>", LIST, BODY)
+    assert takeaways(report) == POINTS
+
+
 def test_a_mention_is_no_heading() -> None:
     assert takeaways(daily("Key takeaways of the day are few. They follow.", LIST, BODY)) == []

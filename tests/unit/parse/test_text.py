@@ -67,7 +67,7 @@ def test_two_reports_in_one_text() -> None:
     assert second.publisher == "Wharton Center"
     assert not second.publisher_confirmed
     assert (second.title, second.published, second.url) == (None, None, None)
-    assert second.takeaways == second.endnotes == second.markers == ()
+    assert (second.takeaways, second.endnotes, second.markers) == ((), (), ())
     assert second.text.endswith("It was wrapped here.")
     assert "Oldtown has lost" not in second.text
 
