@@ -80,7 +80,7 @@ def reports(options: Namespace) -> int:
 
 def ask(options: Namespace) -> int:
     """Answer one question, or a file of them."""
-    library = _library(options)
+    library = _searchable(options)
 
     def answer(line: dict[str, Any]) -> dict[str, Any]:
         return documents.answer(
@@ -102,7 +102,7 @@ def ask(options: Namespace) -> int:
 
 def passages(options: Namespace) -> int:
     """Rank passages for one question, or a file of them."""
-    library = _library(options)
+    library = _searchable(options)
 
     def ranked(line: dict[str, Any]) -> dict[str, Any]:
         found = library.ranked(line["question"], top=options.top, asked_on=line["asked_on"])
@@ -131,8 +131,7 @@ def digest(options: Namespace) -> int:
 def evaluate(options: Namespace) -> int:
     """Measure answers on a file of questions with gold, beside other ways to answer."""
     questions = read_questions(options.questions)
-    library = _library(options)
-    library.follow(_progress)
+    library = _searchable(options)
     ways: dict[str, Ask] = {
         "this build": lambda question, day, history: library.ask(
             question, asked_on=day, history=history
@@ -243,6 +242,13 @@ def stats(options: Namespace) -> int:
 
 def _library(options: Namespace) -> Library:
     return _opened(options, settings.load(options.config))[1]
+
+
+def _searchable(options: Namespace) -> Library:
+    """Open the library and index what an earlier process stored and did not come to index."""
+    library = _library(options)
+    library.follow(_progress)
+    return library
 
 
 def _opened(options: Namespace, loaded: settings.Settings) -> tuple[Engine, Library]:

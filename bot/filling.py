@@ -19,7 +19,7 @@ from bot.zones import zone_info
 from index.errors import BriefingError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from bot.deliveries import Pending, Subscriber
@@ -73,7 +73,7 @@ class Filler:
         self._max_age = max_age
         self._batch = batch
         self._log: tuple[int, ChangeLog] | None = None
-        self._known: dict[str, tuple[int, str]] = {}
+        self._known: dict[Contents, tuple[int, str]] = {}
 
     def fill(self, now: datetime, position: Position | None = None) -> Filled:
         """Fill for the next batch of subscribers past ``position``; None begins anew.
@@ -107,8 +107,11 @@ class Filler:
         Raises:
             BriefingError: it can't be composed or stored.
         """
+        known = self._known.get(contents)
+        if known is not None:
+            return known
         key = contents.key
-        known = self._known.get(key) or self._stores.editions.find(key)
+        known = self._stores.editions.find(key)
         if known is None:
             edition = compose(contents, self._reports, self._finder)
             empty = NOTHING_MATCHING if edition.is_empty and not contents.quiet_day else ""
@@ -117,7 +120,7 @@ class Filler:
             known = (number, empty)
         if len(self._known) >= _COMPOSED:
             self._known.clear()
-        self._known[key] = known
+        self._known[contents] = known
         return known
 
     def _decide(self, subscribers: Sequence[Subscriber], now: datetime) -> list[Filling]:
@@ -131,10 +134,13 @@ class Filler:
         if pending:
             but = [each.delivery_id for each in pending.values()]
             had_but = deliveries.had(list(pending), log.reports(), but=but)
+        usual: dict[Standing, Selection] = {}  # what those get who have had nothing of it
         decisions = []
         for subscriber in subscribers:
-            mine: Mapping[str, int] = had.get(subscriber.id, {})
-            selection = select(log, subscriber.standing, mine)
+            standing, mine = subscriber.standing, had.get(subscriber.id)
+            if mine is None and standing not in usual:
+                usual[standing] = select(log, standing, {})
+            selection = usual[standing] if mine is None else select(log, standing, mine)
             waiting = pending.get(subscriber.id)
             if waiting is not None and selection:
                 selection = select(log, waiting.standing, had_but.get(subscriber.id, {}))

@@ -77,7 +77,7 @@ class OutboxSettings:
 
     policy: Policy = field(default_factory=Policy)
     workers: int = 16
-    breath: timedelta = timedelta(milliseconds=20)
+    breath: timedelta = timedelta(milliseconds=12)
     grace: timedelta = timedelta(seconds=30)
 
 

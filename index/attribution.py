@@ -175,8 +175,9 @@ class _Attribution:
         subject, which begins at offset ``before``, and at the front of added clauses.
         """
         judging, text = self._lexicon.judging, _QUOTED.sub("", sentence.of(self._report.text))
+        named = any(name in text for name in self._names)
         for at, token in enumerate(tokens):
-            if token.low in _OWN or self._is_publisher(tokens, at):
+            if token.low in _OWN or (named and self._is_publisher(tokens, at)):
                 following = (one.low for one in tokens[at + 1 : at + _SUBJECT])
                 cue = next((low for low in following if low in self._verbs), "")
                 if cue and token.text in text:

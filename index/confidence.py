@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _LOOKED_AT: Final = 3
 _TAIL: Final = 10
 _BOUND: Final = 30.0
+_WRONG_DAY: Final = 0.2  # whatever else speaks for an answer, another day's is none
+_FEW_DAYS: Final = 31
+_CERTAIN: Final = 0.6
+_FITTING: Final = 5
 
 
 def confidence(
@@ -34,7 +38,33 @@ def confidence(
     total = weights.get("bias", 0.0) + sum(
         weights.get(name, 0.0) * value for name, value in found.items()
     )
-    return 1.0 / (1.0 + math.exp(-max(-_BOUND, min(_BOUND, total))))
+    sure = 1.0 / (1.0 + math.exp(-max(-_BOUND, min(_BOUND, total))))
+    return min(sure, _WRONG_DAY) if wrong_day(asked, ranked) else sure
+
+
+def wrong_day(asked: Asked, ranked: Sequence[Ranked]) -> bool:
+    """Tell whether a question about a few certain days finds nothing of them.
+
+    A sentence fits when it names such a day, or names none and its report is of those days. Asked
+    for one person's words, it must also be that person's. Days no report has reached don't fit.
+    """
+    query = asked.query
+    days = [
+        one
+        for one in query.events
+        if one.confidence >= _CERTAIN and (one.days <= _FEW_DAYS or one.first > query.asked_on)
+    ]
+    if query.impossible_dates:
+        return True
+    if not days or len(days) < len(query.events):
+        return False
+    columns = [FEATURES.index(name) for name in ("event", "report_day", "speaker")]
+    for one in ranked[:_FITTING]:
+        named, of_day, speaker = (float(one.features[column]) for column in columns)
+        fits = named > 0 or of_day == 1.0 or (named == 0 and of_day > 0)
+        if fits and (speaker > 0 or not query.speakers):
+            return False
+    return True
 
 
 def signals(asked: Asked, ranked: Sequence[Ranked], lexicon: Lexicon) -> dict[str, float]:

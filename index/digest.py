@@ -106,6 +106,8 @@ class _Body:
     def support(self, takeaway: Span) -> tuple[Support, Span | None]:
         """Find the body sentence that says what a takeaway says; none is an answer too."""
         plain = _plain(takeaway.of(self._text))
+        if not plain:
+            return "none", None
         for span, body in zip(self._spans, self._plain, strict=True):
             if plain in body or (len(body) > _SHORTEST and body in plain):
                 return "verbatim", span
@@ -121,7 +123,12 @@ class _Body:
 
     def key(self) -> list[Span]:
         """Choose the sentences closest to the whole report, the first ones preferred, in order."""
-        long = [place for place, plain in enumerate(self._plain) if len(plain) >= _SHORTEST]
+        # A sentence past what the model sees of a passage has no tokens to be compared by.
+        long = [
+            place
+            for place, plain in enumerate(self._plain)
+            if len(plain) >= _SHORTEST and len(self._tokens[place])
+        ]
         if not long:
             return []
         means = np.stack([self._tokens[place].mean(axis=0) for place in long])

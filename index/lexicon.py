@@ -69,7 +69,7 @@ class Lexicon:
         publisher_words: how the publisher names itself in running text.
         saying: verb form to verb ("claimed" to "claim"); `sayings` the same for nouns.
         saying_that: the forms among them that tell of a statement only before "that" or a quote.
-        saying_by_people: the forms among those that tell of one anyway where a person is the subject.
+        saying_by_people: those that tell of one anyway where a person is the subject.
         judging: words that make a sentence the publisher's own judgement; of those, `supposing`
             holds the ones that are the source's own in a clause added to what it says.
         speakers: words that can stand for a speaker ("officials", "milblogger").
@@ -98,6 +98,7 @@ class Lexicon:
         self.modifiers: Final = data.speakers.modifiers
         self._given: Final = {one: group for group in data.given_names for one in group}
         self._names, self._belongs, self._parts = NameTree(), NameTree(), NameTree()
+        self._small: set[str] = set()  # first words of names that need no capital there
         self._single: dict[str, Entry] = {}
         entries = {entry.key: entry for entry in data.entries()}
         self.entries = entries
@@ -106,7 +107,7 @@ class Lexicon:
         self._side_words: dict[str, str] = {}
         for key, side in data.sides.items():
             for adjective in (*side.adjectives, *side.nouns):
-                self._belongs.add(adjective, entries[key], ordinary=False)
+                self._grow(self._belongs, adjective, entries[key])
                 self._side_words.setdefault(adjective, key)
         self._firsts = {*self._names.next, *self._parts.next, *self._belongs.next}
         people = [entry.names[0] for entry in entries.values() if entry.kind is Kind.PERSON]
@@ -124,7 +125,8 @@ class Lexicon:
         found: list[Mention] = []
         at = 0
         while at < len(words):
-            known = words[at].folded in self._firsts
+            small = not typed and words[at].text[0].islower()
+            known = words[at].folded in (self._small if small else self._firsts)
             hit = self._longest(text, words, at, typed=typed) if known else None
             if hit is None:
                 at += 1
@@ -277,6 +279,8 @@ class Lexicon:
 
     def _grow(self, tree: NameTree, name: str, entry: Entry) -> None:
         tree.add(name, entry, ordinary=name in self._data.ordinary)
+        if not name[0].isupper():
+            self._small.add(folded(name).split()[0])
 
     def _longest(
         self, text: str, words: Sequence[Word], at: int, *, typed: bool

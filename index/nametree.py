@@ -42,7 +42,7 @@ def fold(word: str) -> str:
 
 def words_of(text: str) -> list[Word]:
     """Return the words of a text in order."""
-    return [Word(*found.span(1), found[1], fold(found[1])) for found in _WORD.finditer(text)]
+    return [Word(*found.span(1), word := found[1], fold(word)) for found in _WORD.finditer(text)]
 
 
 def folded(phrase: str) -> str:

@@ -1,4 +1,4 @@
-"""The listed names in one report: where they stand, how full they were so far, whose side they tell."""
+"""The listed names in one report: where they stand, how full they were so far, whose they are."""
 
 from __future__ import annotations
 

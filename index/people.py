@@ -25,14 +25,16 @@ _PART: Final = "[A-Z][a-z\u00df-\u00ff\u0100-\u017f\u2019'-][\\w\u2019'-]*"
 _FULL_NAME: Final = re.compile(f"\\b({_PART}) ((?:{_PART} )?{_PART})")
 _NAME: Final = re.compile("[A-Z][\\w\u2019'-]*[^\\W\\d_A-Z]")
 _LOWER: Final = re.compile(r"(?<![\w\u2019'-])[a-z]+(?![\w-])")
-_AFTER_STOP: Final = re.compile("(?:^|[.!?:\\]\u201c\u201d\"\n])\\s*$")
+_AFTER_STOP: Final = re.compile('(?:^|[.!?:\\]\u201c\u201d"\n])\\s*$')
 _BEFORE_NAME: Final = 120  # characters in which a role stands before a name
 _ROLE: Final = 160  # and behind it
 _ROLE_START: Final = re.compile(
-    "[.;:!?\u201c\u201d\n\u2014\u2013]|\\b(?:that|and|but|while|by|with)\\b"
+    "[.;:!?\u201c\u201d\n\u2014\u2013]|\\b(?:that|and|but|while|by|with|like|including|about|against|after)\\b"
 )
 _ROLE_END: Final = re.compile("[.;:!?\u201c\u201d\n\u2014\u2013]|,(?! (?:and|or) )|, and ")
-_BEHIND: Final = re.compile("\\s*(, | of (?=[A-Z\u2019']|the )|\\(|(?:has |had |have )?([a-z]+)\\b)")
+_BEHIND: Final = re.compile(
+    "\\s*(, | of (?=[A-Z\u2019']|the )|\\(|(?:has |had |have )?([a-z]+)\\b)"
+)
 _HOLDS: Final = re.compile(
     "who (?:heads|leads|commands|runs|chairs|directs|represents|oversees|advises|speaks|serves"
     "|works|is|was|headed|led|commanded|served)\\b"
@@ -54,9 +56,11 @@ _NO_NAMES: Final = frozenset(MONTHS) | word_set(
     " city street axis airport republic federation sea front contact forum coalition review report"
     " dispatch monitor news radio times post telegraph journal agency foundation university bank"
     " corps battalion regiment division brigade army navy force forces camp plant station works"
-    " bridge okrug krai autonomous region district province county key note notes mr mrs ms dr key takeaways"
+    " bridge okrug krai autonomous region district province county key note notes mr mrs ms dr"
+    " takeaways"
 )
 _SHORTEST: Final = 3  # letters of a surname
+_LONGEST: Final = 4  # words of a name
 
 
 def surname(name: str) -> str:
@@ -96,9 +100,8 @@ class People:
     ) -> Speaker | None:
         """Return the person whose name ends a phrase.
 
-        Args:
-            context: the role that stands apart from the name ("…, the ministry's spokesperson,").
-            fresh: whether a name that was never introduced may be a person's.
+        The ``context`` is a role that stands apart from it ("…, the ministry's spokesperson,").
+        Where ``fresh``, a name that was never introduced may be a person's.
         """
         start = self._name_start(tokens, mentions, fresh=fresh)
         if start is None:
@@ -157,9 +160,7 @@ class People:
 
     def _person(self, name: str, side: str | None, words: frozenset[str]) -> Speaker:
         female = self._is_female(name)
-        return Speaker(
-            name=name, side=side, person=True, human=True, female=female, words=words
-        )
+        return Speaker(name=name, side=side, person=True, human=True, female=female, words=words)
 
     def _is_female(self, name: str) -> bool | None:
         """Tell a woman's name from a man's, where the given name or a Slavic ending tells."""
@@ -262,18 +263,16 @@ class People:
 
     def _is_shown(self, match: re.Match[str]) -> bool:
         """Tell whether a role or a verb of saying beside a name shows a person."""
-        if match[0].endswith(("\u2019s", "'s")):
-            return False
         before = self._text[max(0, match.start() - 40) : match.start()].split()
         if before and before[-1].strip(",").lower() in self._lexicon.human:
             return True
         behind = _BEHIND.match(self._text, match.end(), match.end() + 60)
-        if behind is None:
+        if behind is None or match[0].endswith(("\u2019s", "'s")):
             return False
         if behind[2]:
-            if before and before[-1][:1].isupper() and before[-1][-1].isalnum():
-                return False  # the end of a longer name
-            if before and before[-1].lower() in _NO_SUBJECT:
+            last = before[-1] if before else "."
+            longer = last[0].isupper() and last[-1].isalnum()
+            if longer or last.lower() in _NO_SUBJECT:
                 return False
             return behind[2] in self._lexicon.saying and behind[2] not in self._lexicon.saying_that
         start = behind.end()
@@ -326,7 +325,7 @@ class People:
         words = [bare(token.text) for token in tokens[start:]]
         if start == 0 and len(words) == 1:
             return start if fresh and self._is_surname(tokens[0]) else None
-        whole = start == 0 and fresh and len(words) <= 4
+        whole = start == 0 and fresh and len(words) <= _LONGEST
         return start if whole and self._look_like_name(words, tokens[start].start) else None
 
     def _is_name(self, token: Token, mentions: Sequence[Mention]) -> bool:

@@ -136,9 +136,9 @@ class Phrase:
 def tokens_of(text: str, span: Span) -> list[Token]:
     """Return the tokens of a sentence, with offsets into the report's text."""
     return [
-        Token(found[0], found[0].lower(), found.start(), found.end())
+        Token(word := found[0], word.lower(), *found.span())
         for found in _TOKEN.finditer(text, span.start, span.end)
-        if found["note"] is None
+        if found.lastgroup is None
     ]
 
 

@@ -186,6 +186,8 @@ class Search:
             The passages matched against the question (None where there are none), and the BM25
             score of each that was found by its words.
         """
+        if not len(asked.whole.tokens):
+            return None, {}
         dense = self._dense(asked, window)
         lexical = self._lexical(asked, window)
         for period in asked.query.events:

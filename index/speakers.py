@@ -74,7 +74,9 @@ class Speakers:
                     continue
                 if speaker is SOMEBODY:
                     return []
-                if speaker.female is None or speaker.female == _GENDERS.get(pronoun, speaker.female):
+                if speaker.female is None or speaker.female == _GENDERS.get(
+                    pronoun, speaker.female
+                ):
                     return [speaker]
         return []
 
@@ -83,6 +85,8 @@ class Speakers:
 
         Where ``fresh``, a name that was never introduced may be a person's.
         """
+        if phrase.tokens[0].low in _NOBODY:
+            return []
         if not fresh:
             phrase = replace(phrase, known=True)
         parts = self._parts(phrase.tokens)
@@ -162,8 +166,6 @@ class Speakers:
         return self._lexicon.side_named(words[0].text) if len(words) == 1 else None
 
     def _one(self, tokens: tuple[Token, ...], phrase: Phrase, verb: str) -> Speaker | None:
-        if tokens[0].low in _NOBODY:
-            return None
         if tokens[0].low in PRONOUNS:  # "He and the minister"
             return next(iter(self.by_pronoun(tokens[0].low, ())), None)
         mentions = self._names.at(tokens[0].start, tokens[-1].end)
@@ -286,7 +288,8 @@ def _without_articles(tokens: tuple[Token, ...], names: set[int]) -> tuple[Token
     """Drop articles in front, but for those that open a name ("The Times")."""
     start = 0
     while start < len(tokens) and tokens[start].low in _ARTICLES:
-        if tokens[start].start in names:
+        following = tokens[start + 1 : start + 2]
+        if tokens[start].start in names or (following and following[0].low == "of"):
             break
         start += 1
     return tokens[start:]

@@ -40,6 +40,7 @@ _PROGRESSIVE: Final = word_set(
 _INTRODUCING: Final = word_set('that how whether why \u201c " \u2018 :')
 _GOING_ON: Final = word_set("continued continues began begun proceeded attempted sought tried")
 _LED_BY_DATES: Final = word_set("on in as during after")
+_SUBORDINATING: Final = word_set("while as whereas although though if when because since")
 _QUOTES: Final = word_set('\u201d " \u2019')
 _BREAKS: Final = word_set(", \u2014 \u2013")
 _PARTICIPLES: Final = SAME | _BREAKS | word_set(") by while before after")
@@ -49,12 +50,17 @@ _NO_WORDS: Final = word_set(", ; . by to in on at")
 _PLACES: Final = word_set("in at near on inside outside along")
 _NO_OBJECTS: Final = word_set(", ; and but to")
 _PLACING: Final = word_set("in at from with near on for of to among by outside inside along")
-_CLAUSES: Final = WHO | SAME | word_set(", ; : ( ) — – “ ” that while when after before as because if")
+_CLAUSES: Final = (
+    WHO
+    | SAME
+    | word_set(", ; : ( ) \u2014 \u2013 \u201c \u201d that while when after before as because if")
+)
 _OBJECTS: Final = word_set("it them him her this that these those")
 _BEHIND_VERBS: Final = _OBJECTS | word_set("a an the us any all no his their its on in at")
 _SILENCE: Final = ("declined", "to", "comment")
 _SOON: Final = 9  # words between a verb and its "that"
 _AGENT: Final = 6  # words between a passive verb and its "by"
+_APART: Final = word_set(", . and of the a an that this")
 _NOUN: Final = 6  # words between "X's" and "claim"
 
 
@@ -104,6 +110,8 @@ class Reader:
     def opening(self, tokens: Sequence[Token]) -> Phrase | None:
         """Return the noun phrase that opens a sentence, behind a date if one leads."""
         at = 0
+        if tokens and tokens[0].low in _SUBORDINATING:
+            return None
         if tokens and tokens[0].low in _LED_BY_DATES:
             comma = next((n for n, token in enumerate(tokens[:8]) if token.low == ","), None)
             if comma is None:
@@ -117,7 +125,7 @@ class Reader:
             if not token.possessive:
                 continue
             for noun in range(at + 1, min(at + _NOUN, len(tokens))):
-                if tokens[noun].low in {",", ".", "and", "of"}:
+                if tokens[noun].low in _APART:
                     break
                 if tokens[noun].low in self._lexicon.sayings:
                     phrase = self._phrases.ending(tokens, at)
@@ -159,8 +167,6 @@ class Reader:
         if low == "according" and following == "to":
             phrase = self._phrases.beginning(tokens, at + 2)
             return _by(phrase, at, at + 2, "according to", "report")
-        if tuple(token.low for token in tokens[at : at + 3]) == _SILENCE:
-            return self._left(tokens, at, at + 3, " ".join(_SILENCE), at - 1)
         pair = f"{low} {following}"
         if pair in self._lexicon.saying:
             return self._finite(tokens, at, at + 2, pair)
@@ -197,12 +203,15 @@ class Reader:
 
     def _introduces(self, tokens: Sequence[Token], at: int, after: int) -> bool:
         cue = tokens[at].low
+        if tuple(token.low for token in tokens[at : at + 3]) == _SILENCE:
+            return True
         naming = self._base(cue) in _NAMING
         if naming and after < len(tokens) and tokens[after].low in _OBJECTS:
             return True
         following = tokens[after].low if after < len(tokens) else "."
         persons = self._is_persons(tokens, at)
-        proposes = cue in self._lexicon.saying_by_people and tokens[at - 1].low not in PRONOUNS
+        stop = before_adverbs(tokens, at - 1)[0]
+        proposes = cue in self._lexicon.saying_by_people and tokens[stop].low not in PRONOUNS
         if proposes and persons and following not in _NO_WORDS:
             return True
         if not naming:
@@ -280,10 +289,8 @@ class Reader:
     ) -> Saying | None:
         """Read the subject of an active verb, which ends with token ``stop``."""
         verb, low = self._base(cue), tokens[stop].low
-        if low == "or":
-            return None  # "claimed or confirmed gains"
-        if low in SAME:
-            return Saying(at, after, cue, verb, Subject.SAME)
+        if low in SAME:  # but "claimed or confirmed gains"
+            return Saying(at, after, cue, verb, Subject.SAME) if low != "or" else None
         if low in _QUOTES or (low == "," and tokens[stop - 1].low in _QUOTES):
             return self._inverted(tokens, at, after, cue)
         if low in PRONOUNS:
@@ -293,6 +300,13 @@ class Reader:
             return None if hints else Saying(at, after, cue, verb, Subject.PRONOUN, "report")
         if tokens[stop].possessive or (low == "which" and cue in self._lexicon.saying_that):
             return None  # "the ministry's claimed figure"; or a whole clause indicates something
+        return self._with_subject(tokens, at, after, cue, stop)
+
+    def _with_subject(
+        self, tokens: Sequence[Token], at: int, after: int, cue: str, stop: int
+    ) -> Saying | None:
+        """Read the noun phrase that is the subject, also from behind its own "who" clause."""
+        verb, low = self._base(cue), tokens[stop].low
         if low in WHO:
             stop = before_adverbs(tokens, stop - 1)[0]
             stop -= stop >= 0 and tokens[stop].low in _BREAKS
@@ -301,7 +315,11 @@ class Reader:
             phrase = self._phrases.apposed(tokens, stop)
         else:
             phrase = self._phrases.ending(tokens, stop, governed=cue.endswith("ing"))
+        if phrase is not None and not phrase.bounded and _follows_place(tokens, phrase):
+            phrase = None  # "An officer near Kyiv said"
         clause = self._inside_clause(tokens, phrase, stop)
+        if clause is not None and not self._is_finite(tokens, after, cue):
+            return None  # "men who received the promised pay"
         if clause is not None:
             phrase = self._phrases.ending(tokens, clause - 1) if clause else None
         if phrase is not None:
@@ -314,12 +332,13 @@ class Reader:
         """Tell "somebody claimed that" from "the claimed gains" by the word behind."""
         if cue.endswith("ing") or cue in self._lexicon.saying_that or after >= len(tokens):
             return False
-        return tokens[after].low in _INTRODUCING or tokens[after].low in _BEHIND_VERBS
+        following = tokens[after].low
+        return cue == "told" or following in _INTRODUCING or following in _BEHIND_VERBS
 
     def _inside_clause(
         self, tokens: Sequence[Token], phrase: Phrase | None, stop: int
     ) -> int | None:
-        """Find the "who" that holds "the ministry" in "A blogger who often contradicts the ministry wrote".
+        """Find the "who" of "A blogger who often contradicts the ministry wrote".
 
         It is 0 where whoever that clause tells of can't be read, None outside such a clause.
         """
@@ -329,7 +348,11 @@ class Reader:
             at -= at > 0 and tokens[at - 1].low in DEFINITE
         for n in range(at - 1, 0, -1):
             if tokens[n].low in {"who", "that"}:
-                opened = tokens[n - 1].low in self._phrases.nouns and n + 1 < at
+                noun = tokens[n - 1].low
+                opened = noun in self._phrases.nouns
+                if tokens[n].low == "who":
+                    opened = noun.isalpha() and noun not in self._lexicon.saying
+                opened = opened and n + 1 < at
                 if not opened:
                     return None
                 return n if tokens[n].low == "who" else 0 if phrase is not None else None
@@ -344,6 +367,11 @@ class Reader:
 
     def _base(self, cue: str) -> str:
         return self._lexicon.saying.get(cue, cue)
+
+
+def _follows_place(tokens: Sequence[Token], phrase: Phrase) -> bool:
+    at = next(n for n, token in enumerate(tokens) if token.start >= phrase.start)
+    return at > 0 and tokens[at - 1].low in _PLACES
 
 
 def _before_place(phrase: Phrase) -> Phrase:

@@ -303,7 +303,7 @@ def test_control_endpoints(server: FakeTelegram) -> None:
 def test_the_server_as_a_process(tmp_path: Path) -> None:
     log = tmp_path / "accepted.jsonl"
     command = [sys.executable, "-m", "tests.fakes.telegram", "--log", str(log), "--no-limits"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         try:

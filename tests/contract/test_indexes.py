@@ -108,7 +108,7 @@ def start_chroma(folder: Path) -> ChromaServer:
     options = ["run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     server = ChromaServer(
         port,
-        subprocess.Popen(  # noqa: S603  (this interpreter)
+        subprocess.Popen(
             [sys.executable, "-c", code, *options],
             env=os.environ | {"ANONYMIZED_TELEMETRY": "False"},
             stdout=subprocess.DEVNULL,

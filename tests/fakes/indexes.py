@@ -9,6 +9,7 @@ import math
 import re
 import uuid
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from index.errors import ModelError
@@ -121,7 +122,7 @@ class MemoryWords(_Memory):
 
     def stems(self, text: str) -> list[str]:
         """Return words in lower case, without an ending."""
-        return [_stem(word.group().lower()) for word in _WORD.finditer(text)]
+        return list(_stems(text))
 
     def rarity(self, word: str) -> float:
         """Return ln(1 + passages / (1 + passages with the word))."""
@@ -141,6 +142,11 @@ def _lies_in(day: date | None, window: Window) -> bool:
     return (window.first is None or window.first <= day) and (
         window.last is None or day <= window.last
     )
+
+
+@lru_cache(maxsize=5_000)
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(_stem(word.group().lower()) for word in _WORD.finditer(text))
 
 
 def _stem(word: str) -> str:

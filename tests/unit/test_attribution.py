@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.attribution import attribute
 from index.lexicon import load
-from index.model import ParsedReport, Span, Statement
+from index.model import Block, BlockKind, ParsedReport, Span, Statement
 from index.sentences import sentences
 
 LEXICON = load()
@@ -370,6 +371,156 @@ def test_without_a_publisher_the_judgement_has_no_name() -> None:
     paragraphs = [[Span(start=0, end=len(text))]]
     ((statements,),) = attribute(report(text, publisher=None), paragraphs, LEXICON)
     assert [(one.speaker, one.side) for one in statements] == [(None, "publisher")]
+
+
+# --- people whom no list knows -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker", "side"),
+    [
+        (
+            "Severin Maklak, the head of the Arctic desk at the Russian Foreign Ministry, said no.",
+            "Severin Maklak",
+            "russia",
+        ),
+        (
+            "Joost Wervelaar, the state secretary at the Dutch Defense Ministry, said no.",
+            "Joost Wervelaar",
+            "netherlands",
+        ),
+        (
+            "Severin Maklak, who heads a desk of the Russian MoD, told a paper that it rains.",
+            "Severin Maklak",
+            "russia",
+        ),
+        (
+            "Odette Framery, who works on Ukraine for the European Union\u2019s customs, said no.",
+            "Odette Framery",
+            "eu",
+        ),
+        ("A lawmaker, Casimir Dolb, suggested Swiss or Danish crews.", "Casimir Dolb", None),
+        ("Casimir Dolb, who has long blamed Ukraine, said that it rains.", "Casimir Dolb", None),
+        ("Casimir Dolb said that it rains.", "Casimir Dolb", None),
+        (
+            "Brigadier Casimir Dolb, the cell\u2019s Danish deputy, said no.",
+            "Casimir Dolb",
+            "denmark",
+        ),
+        ("Odette Framery of the European Commission said no.", "Odette Framery", "eu"),
+        ("The mayor was late, but Dolb said that it rains.", "Dolb", None),
+    ],
+)
+def test_unknown_people_speak_by_their_names(sentence: str, speaker: str, side: str | None) -> None:
+    assert speakers(sentence) == [(speaker, side)]
+
+
+def test_the_ministry_is_the_one_named_last() -> None:
+    text = (
+        "The Russian Ministry of Foreign Affairs closed early.\n"
+        "Ingrid Tveitane, the ministry\u2019s deputy spokesperson, said that it was hot."
+    )
+    assert speakers(text) == [("Ingrid Tveitane", "russia")]
+
+
+def test_a_surname_goes_back_to_any_introduction() -> None:
+    text = (
+        "The Russian Ministry of Defense spoke through Severin Maklak, its desk head for"
+        " European roads.\nIt snowed.\nMaklak said that roads close."
+    )
+    assert speakers(text) == [("Severin Maklak", "russia")]
+
+
+@pytest.mark.parametrize("word", ["Weather", "Footage", "Everyone", "Tuesday", "Nobody"])
+def test_ordinary_words_that_open_a_sentence_are_no_names(word: str) -> None:
+    assert speakers(f"{word} said that the road is cut.") == []
+
+
+def test_a_pronoun_means_the_nearest_person_though_unknown() -> None:
+    text = (
+        "Rodion Miroshnik said that talks go on. Ingrid Tveitane, a clerk, said that they ended."
+        " She also claimed that tea was served."
+    )
+    assert speakers(text) == [("Ingrid Tveitane", None)]
+
+
+def test_a_pronoun_never_reaches_behind_somebody_unread() -> None:
+    text = "Rodion Miroshnik left. The cook from the long pier said that tea ran out. He said why."
+    assert speakers(text) == []
+
+
+def test_she_is_not_a_man() -> None:
+    text = "Maria Zakharova spoke on. Sergei Lavrov said that it rains. She added that it snows."
+    assert speakers(text) == [("Maria Zakharova", "russia")]
+
+
+def test_he_may_be_somebody_without_a_name() -> None:
+    text = "Lavrov left. A Ukrainian officer near Sumy said that it rains. He added that it pours."
+    assert speakers(text) == [("Ukrainian officer", "ukraine")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cue"),
+    [
+        ("Lavrov called that idea \u201ca fire brigade.\u201d", "called"),
+        ("Lavrov called the move \u201ca mistake.\u201d", "called"),
+        ("The Pentagon declined to comment.", "declined"),
+        ("Lavrov was asked twice and replied that he is busy.", "replied"),
+        ("Lavrov suggested neutral observers.", "suggested"),
+    ],
+)
+def test_other_words_of_saying(sentence: str, cue: str) -> None:
+    assert [found for _, _, found in said(sentence)] == [cue]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A company called \u201cSail\u201d sells ropes.",
+        "Men who had not received the promised pay left.",
+        "No official said what the ferry would cost.",
+        "Such ferries appear in old films.",
+    ],
+)
+def test_what_only_looks_like_saying(sentence: str) -> None:
+    assert said(sentence) == []
+
+
+def test_the_subject_is_whoever_the_clause_tells_of() -> None:
+    text = "A Russian blogger who often contradicts the ministry wrote that the dock is dry."
+    assert speakers(text) == [("Russian blogger", "milbloggers")]
+    assert speakers("A flutist who never met the ministry wrote that the dock is dry.") == []
+
+
+# --- headings and judgements of others ---------------------------------------------------------
+
+
+def test_headings_say_nothing() -> None:
+    text = "What Moscow said\nMoscow said no."
+    heading = Block(start=0, end=16, kind=BlockKind.HEADING)
+    body = Block(start=17, end=len(text), kind=BlockKind.PARAGRAPH)
+    paragraphs = [sentences(text, block) for block in (heading, body)]
+    found = attribute(replace(report(text), blocks=(heading, body)), paragraphs, LEXICON)
+    assert found[0] == [()]
+    assert [one.side for one in found[1][0]] == ["russia"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Lavrov said on January 2 that tolls rise, though his ministry could look at a discount.",
+        "Kyiv described a force that would stay far behind.",
+        "The question is whether a ferry could sail.",
+    ],
+)
+def test_a_modal_in_a_lesser_clause_is_not_the_publishers(sentence: str) -> None:
+    assert "publisher" not in [side for _, side, _ in said(sentence)]
+
+
+def test_the_publisher_goes_by_its_first_word() -> None:
+    text = "Northgate cannot verify the loss. An official told Northgate that it sank."
+    assert [one.side for one in told(text)[0]] == ["publisher"]
+    assert [one.side for one in told(text)[1]] == [None]
 
 
 # --- days --------------------------------------------------------------------------------------
