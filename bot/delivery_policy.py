@@ -38,6 +38,8 @@ class Policy:
         timedelta(minutes=1),
         timedelta(minutes=10),
         timedelta(hours=1),
+        timedelta(hours=6),
+        timedelta(days=1),
     )
     retry_first: timedelta = timedelta(seconds=5)
     retry_most: timedelta = timedelta(minutes=5)

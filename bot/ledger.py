@@ -82,7 +82,7 @@ class Ledger:
             self._complete.set()
 
     async def _store_after(self, previous: asyncio.Task[None] | None) -> None:
-        if previous is not None:
+        if previous is not None and not previous.done():
             await asyncio.wait([previous])
         timer = asyncio.get_running_loop().call_later(self._linger, self._complete.set)
         await self._complete.wait()

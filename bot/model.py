@@ -36,7 +36,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message in Telegram's HTML, of at most 4,096 UTF-16 units once parsed, and its buttons."""
+    """One message in Telegram's HTML, up to 4,096 UTF-16 units once parsed, and its buttons."""
 
     html: str
     keyboard: tuple[tuple[Button, ...], ...] = ()

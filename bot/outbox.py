@@ -9,8 +9,8 @@ unreadable answer, a process that died while sending):
 
 - The Bot API offers no way to ask whether a message was accepted, so a doubt can't be looked up. A
   button pressed under the message settles it.
-- Otherwise the part is sent again after ``Policy.repeat_after`` (a minute, then ten, then an hour),
-  opening with a line that it may be a second copy. Each such part is counted (``repeats``).
+- Otherwise the part is sent again after ``Policy.repeat_after`` (a minute, ten, an hour, six, a
+  day), opening with a line that it may be a second copy. Each such part is counted (``repeats``).
 - When the last of these times has gone by without a certain outcome, the delivery stays
   ``unknown``: it is listed, and nothing of it is sent again.
 - Where nothing was accepted for certain (429, connection refused, 502), the same part is simply due

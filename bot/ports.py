@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Reports(Protocol):
-    """The index as the chat sees it: ``index.library.Library``. Calls block: run them off the loop."""
+    """The index as the chat sees it: ``index.library.Library``. Calls block: use threads."""
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
         """Answer or refuse; never raises for what a person typed."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
 
+import httpx
 import numpy as np
 
 from index.errors import ModelError, StoreError
 from index.ports import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -41,34 +43,52 @@ class ChromaIndex:
         """Store vectors with their day; the text stays in the catalogue."""
         for first in range(0, len(passages), _BATCH):
             batch = passages[first : first + _BATCH]
-            self._collection.upsert(
-                ids=[passage.id for passage in batch],
-                embeddings=np.stack([passage.vector for passage in batch]),
-                metadatas=[{"day": _day(passage.day)} for passage in batch],
-            )
+            with _translated():
+                self._collection.upsert(
+                    ids=[passage.id for passage in batch],
+                    embeddings=np.stack([passage.vector for passage in batch]),
+                    metadatas=[{"day": _day(passage.day)} for passage in batch],
+                )
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forget passages by id."""
         for first in range(0, len(ids), _BATCH):
-            self._collection.delete(ids=list(ids[first : first + _BATCH]))
+            with _translated():
+                self._collection.delete(ids=list(ids[first : first + _BATCH]))
 
     def count(self) -> int:
         """Count the passages held."""
-        return self._collection.count()
+        with _translated():
+            return self._collection.count()
 
     def nearest(self, vector: Vector, *, top: int, window: Window) -> list[Hit]:
         """Return up to ``top`` passages by cosine similarity, best first."""
-        found = self._collection.query(
-            query_embeddings=vector[np.newaxis],
-            n_results=top,
-            where=_where(window),
-            include=["distances"],
-        )
+        with _translated():
+            found = self._collection.query(
+                query_embeddings=vector[np.newaxis],
+                n_results=top,
+                where=_where(window),
+                include=["distances"],
+            )
         distances = found["distances"]
         if not distances:
             return []
         pairs = zip(found["ids"][0], distances[0], strict=True)
         return [Hit(id=id_, score=1.0 - distance) for id_, distance in pairs]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn Chroma's errors, and those of the way to its server, into a StoreError."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (ChromaError, OSError, httpx.HTTPError) as error:
+        raise StoreError(
+            f"Chroma failed ({type(error).__name__}: {error}); check that its server runs or that"
+            " its folder is writable, then try again"
+        ) from error
 
 
 def embedded(folder: Path) -> ClientAPI:

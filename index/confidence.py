@@ -1,7 +1,7 @@
 """How likely the best sentences answer the question: features, and fitted weights over them.
 
-A score alone says little about whether an answer exists. What tells is whether the names asked about
-stand there, whether it is the right mouth and day, and whether a question for a number finds one.
+A score alone says little about whether an answer exists. What tells is whether the names asked
+about stand there, whether it is the right mouth and day, and whether a number is there to find.
 """
 
 from __future__ import annotations

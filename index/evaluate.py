@@ -52,10 +52,16 @@ def read_questions(path: Path) -> list[Question]:
     """Read a JSON-lines file.
 
     Raises:
-        InputError: a line is no question; the text names it.
+        InputError: the file can't be read, or a line is no question; the text names it.
     """
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} can't be read as UTF-8 text: {error}") from error
     questions = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
             questions.append(Question.model_validate_json(line))
         except ValidationError as error:

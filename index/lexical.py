@@ -134,16 +134,17 @@ def _instance(folder: Path, fingerprint: str) -> str:
     """Read which copy this is, or begin a new one; a copy without its note is none."""
     note = folder / _NOTE
     if note.is_file():
-        built, _, instance = note.read_text().partition("\n")
-        if built != fingerprint:
+        built, _, instance = note.read_text("utf-8").partition("\n")
+        if instance.strip() and built != fingerprint:
             raise ModelError(
                 f"the word index was built with {built!r}, the settings ask for {fingerprint!r};"
                 " run `briefing reindex`"
             )
-        return instance.strip()
+        if instance.strip():
+            return instance.strip()
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     instance = uuid.uuid4().hex
-    note.write_text(f"{fingerprint}\n{instance}\n")
+    note.write_text(f"{fingerprint}\n{instance}\n", "utf-8")
     return instance

@@ -98,7 +98,6 @@ class Lexicon:
         self.modifiers: Final = data.speakers.modifiers
         self._given: Final = {one: group for group in data.given_names for one in group}
         self._names, self._belongs, self._parts = NameTree(), NameTree(), NameTree()
-        self._small: set[str] = set()  # first words of names that need no capital there
         self._single: dict[str, Entry] = {}
         entries = {entry.key: entry for entry in data.entries()}
         self.entries = entries
@@ -107,8 +106,11 @@ class Lexicon:
         self._side_words: dict[str, str] = {}
         for key, side in data.sides.items():
             for adjective in (*side.adjectives, *side.nouns):
-                self._grow(self._belongs, adjective, entries[key])
+                self._belongs.add(adjective, entries[key], ordinary=False)
                 self._side_words.setdefault(adjective, key)
+        names = [name for entry in entries.values() for name in entry.names]
+        names += [word for side in data.sides.values() for word in (*side.adjectives, *side.nouns)]
+        self._small = {folded(name).split()[0] for name in names if not name[0].isupper()}
         self._firsts = {*self._names.next, *self._parts.next, *self._belongs.next}
         people = [entry.names[0] for entry in entries.values() if entry.kind is Kind.PERSON]
         self.given: Final = (
@@ -279,8 +281,6 @@ class Lexicon:
 
     def _grow(self, tree: NameTree, name: str, entry: Entry) -> None:
         tree.add(name, entry, ordinary=name in self._data.ordinary)
-        if not name[0].isupper():
-            self._small.add(folded(name).split()[0])
 
     def _longest(
         self, text: str, words: Sequence[Word], at: int, *, typed: bool

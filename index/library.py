@@ -64,6 +64,7 @@ class Library:
         self._passages = passages
         self._hold = hold
         self._open_search = open_search
+        self._held: object | None = None
         self._read = read
         self._fetcher = fetcher
         self._most_bytes = most_bytes
@@ -72,7 +73,7 @@ class Library:
     @cached_property
     def search(self) -> Search:
         """The open search index; opening takes the data folder's lock."""
-        self._held = self._hold()
+        self._held = self._held or self._hold()
         return self._open_search()
 
     def ingest(self, inputs: Iterable[str], progress: Progress) -> Iterator[IngestResult]:
@@ -94,16 +95,19 @@ class Library:
         return self.search.follow(progress)
 
     def _ingest(self, name: str) -> IngestResult:
+        shown = sources.shown(name)
         try:
             document = sources.read(name, fetcher=self._fetcher, most_bytes=self._most_bytes)
             parsed = self._read(document)
         except InputError as error:
-            return IngestResult(input=name, status=IngestStatus.FAILED, error=str(error))
+            return IngestResult(
+                input=shown, status=IngestStatus.FAILED, error=sources.shown(str(error))
+            )
         source, now = sources.source_of(name), self._clock.now()
         stored = [self._catalogue.store(one, source=source, arrived=now) for one in parsed]
         statuses = {status for status, _ in stored}
         return IngestResult(
-            input=name,
+            input=shown,
             status=next(status for status in _STATUS_ORDER if status in statuses),
             reports=tuple(dict.fromkeys(id_ for _, id_ in stored)),
         )

@@ -49,7 +49,9 @@ _THINGS: Final = word_set(
     " publication newswire source tabloid center institute brigade battalion regiment"
 )
 _NO_NAMES: Final = frozenset(MONTHS) | word_set(
-    "monday tuesday wednesday thursday friday saturday sunday he she it we they his her its our"
+    "while although though after before if as since because however but and yet so also meanwhile"
+    " then still even only the a an in on at by for with from to of"
+    " monday tuesday wednesday thursday friday saturday sunday he she it we they his her its our"
     " their this that these those there here both neither nobody none everyone everybody someone"
     " somebody anyone another each few many most some all such what who how why when where which"
     " people north south east west northern southern eastern western central oblast raion river"
@@ -330,6 +332,8 @@ class People:
 
     def _is_name(self, token: Token, mentions: Sequence[Mention]) -> bool:
         if token.low in self._nouns or token.low in self._lexicon.modifiers:
+            return False
+        if token.low in _NO_NAMES:
             return False
         for mention in mentions:
             if mention.start <= token.start < mention.end:

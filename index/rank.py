@@ -158,7 +158,7 @@ def match(passages: Sequence[StoredPassage], asked: Asked) -> Matched:
     np.maximum.at(best, owner, found)
     sentence = found.mean(axis=1)
     own = sentence
-    if asked.own is not asked.whole:
+    if asked.own is not asked.whole and len(asked.own.tokens):
         own = matches(tokens, asked.own.tokens).mean(axis=1)
     return Matched(
         passages=tuple(passages),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -27,7 +27,6 @@ from index.rank import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from index.catalogue import Catalogue
     from index.derive import Derivation, Progress
@@ -219,5 +218,5 @@ class Search:
 
 def _around(period: Period, window: Window) -> Window:
     """Reports that may tell of a period: of its days and the two after, within the window."""
-    last = period.last + _LATER
+    last = min(period.last, date.max - _LATER) + _LATER
     return Window(first=period.first, last=last if window.last is None else min(last, window.last))

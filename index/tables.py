@@ -82,6 +82,6 @@ PASSAGES: Final = Table(
 CHECKPOINTS: Final = Table(
     "checkpoints",
     METADATA,
-    Column("instance", String(128), primary_key=True),
+    Column("instance", Text, primary_key=True),
     Column("seq", Integer, nullable=False),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.claim_store import ClaimStore
 from bot.delivery_store import DeliveryStore
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
 
 class Death(BaseException):
     """The process is gone. No handler of an ordinary error may catch it."""
+
+
+def expect_deaths() -> None:
+    """Let the running loop keep quiet about tasks nobody was left to wait for."""
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not isinstance(context.get("exception"), Death):
+            loop.default_exception_handler(context)
+
+    asyncio.get_running_loop().set_exception_handler(handle)
 
 
 @dataclass

@@ -65,9 +65,7 @@ def test_the_event_loop_is_refused(take_refusals: Callable[[], list[str]]) -> No
 
 def test_a_child_process_is_refused(take_refusals: Callable[[], list[str]]) -> None:
     code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "NetworkRefusedError: a test reached for the network" in done.stderr
     assert len(take_refusals()) == 1

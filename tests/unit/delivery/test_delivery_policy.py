@@ -66,13 +66,14 @@ def test_where_nothing_was_accepted_it_is_tried_again_ever_more_rarely() -> None
 
 def test_doubts_are_repeated_a_few_times_then_left_alone() -> None:
     again = []
-    for repeats in range(4):
+    for repeats in range(6):
         claim = replace(CLAIM, doubtful=repeats > 0, repeats=max(0, repeats - 1))
         outcome = decided(UnknownOutcomeError("x"), claim)
         assert isinstance(outcome, Doubtful)
         assert outcome.repeat == (repeats > 0)
         again.append(outcome.again and outcome.again - NOW)
-    assert again == [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), None]
+    assert again == [*POLICY.repeat_after, None]
+    assert again[0] == timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(

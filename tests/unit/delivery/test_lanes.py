@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Self
 
 import httpx
 import pytest
@@ -26,7 +27,7 @@ class Answers:
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             await writer.drain()
 
-    async def __aenter__(self) -> Answers:
+    async def __aenter__(self) -> Self:
         async def quietly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
                 await self.serve(reader, writer)
