@@ -85,7 +85,7 @@ def ask(options: Namespace) -> int:
     def answer(line: dict[str, Any]) -> dict[str, Any]:
         return documents.answer(
             library.ask(
-                line["question"], asked_on=line["asked_on"], history=line.get("history") or ()
+                line["question"], asked_on=line["asked_on"], history=line["history"]
             )
         )
 
@@ -282,7 +282,7 @@ def _batch(options: Namespace, work: Callable[[dict[str, Any]], dict[str, Any]])
         for number, text in enumerate(_lines(options.batch), start=1):
             try:
                 line = _line(text, options)
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, RecursionError) as error:
                 failed = True
                 _note(f"{options.batch}, line {number}: {error}")
                 write({"id": None, "error": f"line {number}: {error}"})
@@ -291,20 +291,23 @@ def _batch(options: Namespace, work: Callable[[dict[str, Any]], dict[str, Any]])
     return _FAILED if failed else _OK
 
 
-def _line(text: str, options: Namespace) -> dict[str, Any]:
+def _line(text: bytes, options: Namespace) -> dict[str, Any]:
     line = json.loads(text)
     if not isinstance(line, dict) or not isinstance(line.get("question"), str):
         raise TypeError('not a question: want {"id": …, "question": "…"}')
+    history = line.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(one, str) for one in history):
+        raise TypeError("history is not a list of questions")
     day = line.get("asked_on")
-    given = options.asked_on or _today()
-    return line | {"asked_on": date.fromisoformat(day) if day else given}
+    asked_on = date.fromisoformat(day) if day else options.asked_on or _today()
+    return line | {"asked_on": asked_on, "history": history}
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _lines(path: Path) -> Iterator[bytes]:
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             yield from (line for line in file if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise SettingsError(f"--batch {path} can't be read: {error}") from error
 
 
@@ -326,7 +329,12 @@ def _document(document: object) -> None:
 
 
 def _json(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, default=documents.default)
+    text = json.dumps(document, ensure_ascii=False, default=documents.default)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, as a question may hold: JSON can escape it
+        return json.dumps(document, default=documents.default)
+    return text
 
 
 def _today() -> date:
