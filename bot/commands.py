@@ -84,9 +84,7 @@ def ask(options: Namespace) -> int:
 
     def answer(line: dict[str, Any]) -> dict[str, Any]:
         return documents.answer(
-            library.ask(
-                line["question"], asked_on=line["asked_on"], history=line["history"]
-            )
+            library.ask(line["question"], asked_on=line["asked_on"], history=line["history"])
         )
 
     if options.batch:
