@@ -114,11 +114,12 @@ class Library:
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
         """Answer with quotes from reports published by ``asked_on``, or refuse."""
-        return self.search.ask(question, asked_on=asked_on, history=history)
+        asked, *before = (sources.shown(one) for one in (question, *history))
+        return self.search.ask(asked, asked_on=asked_on, history=before)
 
     def ranked(self, question: str, *, top: int, asked_on: date) -> list[RankedPassage]:
         """Return the best passages for a question, whatever their date: retrieval alone."""
-        return self.search.ranked(question, top=top, asked_on=asked_on)
+        return self.search.ranked(sources.shown(question), top=top, asked_on=asked_on)
 
     def report(self, report_id: str, revision: int | None = None) -> Report:
         """Return one stored revision, the newest by default; NotFoundError if there is none."""
