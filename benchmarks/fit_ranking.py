@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 FOLDS = 5
 SENTENCE_L2 = 3e-3
-CONFIDENCE_L2 = 0.02
+CONFIDENCE_L2 = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,15 @@ def gather(search: Search, question: Question) -> Case:
     for row, place in enumerate(places):
         passage = matched.passages[matched.owner[row]]
         if passage.sentences[place].kind in QUOTABLE:
-            ranked.append(Ranked(passage=passage, place=place, score=0.0, features=table[row]))
+            ranked.append(
+                Ranked(
+                    passage=passage,
+                    place=place,
+                    score=0.0,
+                    features=table[row],
+                    tokens=matched.tokens[row],
+                )
+            )
     gold = [
         any(
             holds(one, text=_text(each), published=each.passage.published)

@@ -7,6 +7,7 @@ about stand there, whether it is the right mouth and day, and whether a number i
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,15 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from index.lexicon import Lexicon
+    from index.periods import Period
     from index.rank import Asked, Ranked
 
 _LOOKED_AT: Final = 3
 _TAIL: Final = 10
 _BOUND: Final = 30.0
 _WRONG_DAY: Final = 0.2  # whatever else speaks for an answer, another day's is none
+_FOREIGN: Final = 0.2  # the model reads English: likeness to another language says little
 _FEW_DAYS: Final = 31
 _CERTAIN: Final = 0.6
 _FITTING: Final = 5
+_MATCHED: Final = 0.55
+_NOT_ASKED: Final = 0.7  # about what the matching word of an answer comes to
+_ASKED_OF: Final = re.compile(r"\b(?:how many|which|names? of)\b", re.IGNORECASE)
+_WORD: Final = re.compile(r"\w+")
 
 
 def confidence(
@@ -39,11 +46,13 @@ def confidence(
         weights.get(name, 0.0) * value for name, value in found.items()
     )
     sure = 1.0 / (1.0 + math.exp(-max(-_BOUND, min(_BOUND, total))))
-    return min(sure, _WRONG_DAY) if wrong_day(asked, ranked) else sure
+    if wrong_day(asked, ranked):
+        return min(sure, _WRONG_DAY)
+    return sure if asked.query.language == "en" else min(sure, _FOREIGN)
 
 
 def wrong_day(asked: Asked, ranked: Sequence[Ranked]) -> bool:
-    """Tell whether a question about a few certain days finds nothing of them.
+    """Tell whether a question about a few certain days, or distant ones, finds nothing of them.
 
     A sentence fits when it names such a day, or names none and its report is of those days. Asked
     for one person's words, it must also be that person's. Days no report has reached don't fit.
@@ -52,7 +61,7 @@ def wrong_day(asked: Asked, ranked: Sequence[Ranked]) -> bool:
     days = [
         one
         for one in query.events
-        if one.confidence >= _CERTAIN and (one.days <= _FEW_DAYS or one.first > query.asked_on)
+        if one.confidence >= _CERTAIN and (one.days <= _FEW_DAYS or not _reached(one, ranked))
     ]
     if query.impossible_dates:
         return True
@@ -67,14 +76,21 @@ def wrong_day(asked: Asked, ranked: Sequence[Ranked]) -> bool:
     return True
 
 
+def _reached(period: Period, ranked: Sequence[Ranked]) -> bool:
+    """Tell whether any report found is of those days."""
+    days = (one.passage.published for one in ranked)
+    return any(day is not None and period.first <= day <= period.last for day in days)
+
+
 def signals(asked: Asked, ranked: Sequence[Ranked], lexicon: Lexicon) -> dict[str, float]:
     """Return what tells an answered question from one that only resembles the reports.
 
-    Of the best sentence: its score, matches, age. ``lead``: over the second; ``spread``: entropy
-    of the first ten. ``names``: the share of the names asked about that its passage holds,
-    ``names_here`` that the sentence holds. ``no_…``: what the question wants and none of the first
-    three sentences has: the source asked for, the day, a number, a person not named in the
-    question.
+    Of the best sentence: its score, matches, age, and ``counted``, how well it matches the thing of
+    which a number or a name is asked. ``lead``: over the second; ``spread``: entropy of the first
+    ten. ``names``: the share of the names asked about that its passage holds. ``unmatched``: the
+    share of the question, by rarity, that none of the first three sentences matches. ``no_…``: what
+    the question wants and the first three sentences (``…_here``: the best one) lack: the speaker
+    asked for, a number, a person not named in the question.
     """
     query, best = asked.query, ranked[0]
     own = dict(zip(FEATURES, best.features.tolist(), strict=True))
@@ -83,40 +99,44 @@ def signals(asked: Asked, ranked: Sequence[Ranked], lexicon: Lexicon) -> dict[st
     tops = np.array([one.score for one in ranked[:_TAIL]])
     share = np.exp(tops - tops[0])
     share /= share.sum()
-    wanted = set(query.entities) | set(query.speakers)
+    covered = np.max([one.tokens for one in first], axis=0)
 
     def lacking(feature: str) -> float:
         return float(table[:, FEATURES.index(feature)].max() <= 0)
 
-    asks_source = bool(query.sides or query.speakers)
-    here = best.passage.text[
-        best.sentence.start - best.passage.start : best.sentence.end - best.passage.start
-    ]
     return {
         "score": best.score,
         "sentence": own["sentence"],
         "passage": own["passage"],
-        "passage_rare": own["passage_rare"],
+        "counted": _counted(asked, best),
+        "unmatched": float(asked.rarity[covered < _MATCHED].sum()),
         "lead": float(tops[0] - tops[1]) if len(tops) > 1 else 0.0,
         "spread": float(-(share * np.log(share + 1e-9)).sum()),
         "age": own["age"],
-        "source": own["source"],
-        "speaker": own["speaker"],
-        "names": _held(wanted, best.passage.text, lexicon),
-        "names_here": _held(wanted, here, lexicon),
-        "no_source": asks_source * lacking("source"),
+        "names": _held(set(query.entities) | set(query.speakers), best.passage.text, lexicon),
         "no_speaker": bool(query.speakers) * lacking("speaker"),
-        "no_day": bool(query.events) * lacking("report_day"),
-        "no_number": ("number" in query.wants) * lacking("number"),
         "no_number_here": ("number" in query.wants) * float(own["number"] <= 0),
         "no_person": ("person" in query.wants) * lacking("person"),
+        "no_person_here": ("person" in query.wants) * float(own["person"] <= 0),
         "wants_number": float("number" in query.wants),
-        "wants_person": float("person" in query.wants),
-        "wants_place": float("place" in query.wants),
         "wants_statement": float("statement" in query.wants),
+        "wants_newest": float(query.recency is not None),
         "follows": float(query.follows),
-        "length": math.log(max(1, len(asked.whole.starts))),
     }
+
+
+def _counted(asked: Asked, best: Ranked) -> float:
+    """Return how a sentence matches what "how many …" or "which …" asks of; 0.7 where not asked."""
+    text = asked.query.standalone
+    phrase = _ASKED_OF.search(text)
+    if phrase is None:
+        return _NOT_ASKED
+    starts, searched = asked.whole.starts, asked.rarity > 0
+    for word in _WORD.finditer(text, phrase.end()):
+        inside = (starts >= word.start()) & (starts < word.end())
+        if (inside & searched).any():
+            return float(best.tokens[inside].mean())
+    return _NOT_ASKED
 
 
 def _held(wanted: set[str], text: str, lexicon: Lexicon) -> float:

@@ -219,7 +219,7 @@ CALENDAR: Final = (
     ),
 )
 YEAR: Final = rule(
-    "19 20",
-    rf"(?:{'|'.join(_SCALE.split())}) (?P<year>(?:19[5-9]|20[0-4])[0-9]){_COUNTED}",
+    "18 19 20",
+    rf"(?:{'|'.join(_SCALE.split())}) (?P<year>(?:1[89]|20)[0-9]{{2}}){_COUNTED}",
     _year,
 )

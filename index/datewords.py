@@ -83,7 +83,7 @@ FUNCTION: Final = word_set(
     " on or over that the then there they this to until was we were what when where which who why"
     " will with"
 )
-_NUMBER: Final = re.compile(r"[0-9]{1,2}o?|(?:19|20)[0-9]{2}")
+_NUMBER: Final = re.compile(r"[0-9]{1,2}o?|(?:1[89]|20)[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)

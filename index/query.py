@@ -18,6 +18,7 @@ from index.periods import Period, PeriodKind
 from index.questionwords import Recency, Want, language, recency, stopped, wants
 from index.readings import read
 from index.terms import Terms, joined, scaled
+from index.wordlists import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,9 +87,10 @@ class Query:
 
     @property
     def only_date(self) -> bool:
-        """Days, and no word of a subject."""
+        """Days, and no word of a subject but those of any report."""
         dated = bool(self.events or self.impossible_dates)
-        return dated and not self.own_terms and not self.context_terms
+        subject = any(word not in _OF_ANY_REPORT for word, _ in self.own_terms)
+        return dated and not subject and not self.context_terms
 
 
 def understand(
@@ -212,21 +214,38 @@ def _standalone(own: Reading, context: Context | None, lexicon: Lexicon) -> str:
     return f"{text} ({' '.join(context.words)})" if context.words else text
 
 
+_OF_ANY_REPORT: Final = word_set(
+    "between brief briefing daily developments digest events headlines highlights important key"
+    " main new news overview points recap report reports summary takeaway takeaways update updates"
+)
+
 _NAME: Final = re.compile(r"\b[^\W\d_]{2,}(?:-[^\W\d_]+)*")
+_FULL_NAME: Final = re.compile(r"\b([A-Z][\w\u2019'-]+) (?=([A-Z][\w\u2019'-]+))")
 _MOST_NAMES: Final = 8
 _NAME_WEIGHT: Final = 0.2
 _QUOTE_READ: Final = 2_000
 
 
-def with_previous(query: Query, quotes: Sequence[str]) -> Query:
-    """Add the names in the earlier answer's quotes as light context, where a question needs it.
+def with_previous(query: Query, quotes: Sequence[str], lexicon: Lexicon) -> Query:
+    """Add what the earlier answer's quotes lend, where a question needs it.
+
+    Their names are light context; "he", where no question names him, is the first person of the
+    best quote that the questions don't name.
 
     Args:
         query: a question as understood.
         quotes: texts quoted in answer to the question before, best first.
+        lexicon: knows given names.
     """
-    if not query.follows:
+    if not query.follows or not quotes:
         return query
+    meant = _person(quotes[0], query, lexicon) if _HE.search(query.standalone) else None
+    if meant is not None:
+        query = replace(
+            query,
+            standalone=_HE.sub(meant, query.standalone, count=1),
+            context_terms=joined(query.context_terms, ((meant.lower(), 1.0),)),
+        )
     names = Counter(
         name.lower()
         for quote in quotes
@@ -238,3 +257,13 @@ def with_previous(query: Query, quotes: Sequence[str]) -> Query:
     return replace(
         query, context_terms=joined(query.context_terms, scaled(light, 1.0, without=known))
     )
+
+
+def _person(quote: str, query: Query, lexicon: Lexicon) -> str | None:
+    """Return the surname of the first person in a quote whom the questions don't name."""
+    asked = query.standalone.casefold()
+    for name in _FULL_NAME.finditer(quote[:_QUOTE_READ]):
+        given, surname = name.groups()
+        if given in lexicon.given and surname.casefold() not in asked:
+            return str(surname)
+    return None

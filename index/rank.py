@@ -41,6 +41,7 @@ FEATURES: Final = (
     "after",
     "length",
     "age",
+    "fresh",
     "event",
     "report_day",
     "source",
@@ -75,12 +76,16 @@ _MARKERS: Final = re.compile(r"\[\s*\w{1,6}\s*\]?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A sentence with its passage and what it scored."""
+    """A sentence with its passage and what it scored.
+
+    ``tokens`` says how well it matches each token of the question, 0 to 1.
+    """
 
     passage: StoredPassage
     place: int
     score: float
     features: NDArray[np.float32]
+    tokens: Vector
 
     @property
     def sentence(self) -> StoredSentence:
@@ -203,6 +208,7 @@ def rank_sentences(
             place=places[row],
             score=float(scores[row]),
             features=table[row],
+            tokens=matched.tokens[row],
         )
         for row in np.argsort(-scores, kind="stable")
     )
@@ -251,9 +257,11 @@ def _told(
     text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
     figures = "number" in query.wants and counts(text)
     person = "person" in query.wants and names_somebody(text, asked, lexicon)
+    age = _age(passage, asked)
     return (
         math.log(len(text)),
-        _age(passage, asked),
+        age,
+        -age if query.recency else 0.0,
         *_event(sentence, passage, query.events),
         *_source(sentence, query, lexicon),
         float(figures),

@@ -12,9 +12,11 @@ import numpy as np
 
 from index.answer import AnswerSettings, answer
 from index.confidence import confidence
+from index.followups import MOST_HISTORY
 from index.model import RankedPassage
+from index.overview import SURE, overview
 from index.ports import Window
-from index.query import understand
+from index.query import understand, with_previous
 from index.rank import (
     FEATURES,
     Asked,
@@ -88,19 +90,40 @@ class Search:
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
         """Answer with quotes from reports published by ``asked_on``, or refuse."""
-        query = understand(question, asked_on=asked_on, history=history, lexicon=self.lexicon)
-        asked = self.asked(query)
-        matched, _ = self.candidates(asked, Window(last=asked_on))
-        ranked = rank_sentences(matched, asked, self.weights, self.lexicon) if matched else []
+        query = self._understood(question, asked_on, history[-MOST_HISTORY:])
+        ranked, sure = self._overview(query) if query.only_date else ([], 0.0)
+        if not ranked:
+            asked = self.asked(query)
+            matched, _ = self.candidates(asked, Window(last=asked_on))
+            if matched is not None:
+                ranked = rank_sentences(matched, asked, self.weights, self.lexicon)
+            sure = confidence(asked, ranked, self.lexicon, self.weights.confidence)
         return answer(
             question=question,
-            asked_on=asked_on,
-            sure=confidence(asked, ranked, self.lexicon, self.weights.confidence),
+            query=query,
+            sure=sure,
             ranked=ranked,
             read=self.report,
             searched=self.searched(asked_on),
             settings=self.settings.answer,
         )
+
+    def _understood(self, question: str, asked_on: date, history: Sequence[str]) -> Query:
+        """Read a question; one that leans on the one before is read with that one's answer."""
+        query = understand(question, asked_on=asked_on, history=history, lexicon=self.lexicon)
+        if not query.follows:
+            return query
+        before = self.ask(history[-1], asked_on=asked_on, history=history[:-1])
+        return with_previous(query, [quote.text for quote in before.quotes], self.lexicon)
+
+    def _overview(self, query: Query) -> tuple[list[Ranked], float]:
+        found = overview(
+            query,
+            on_day=self._catalogue.on_day,
+            read=self._catalogue.report,
+            passages=self._passages.of_report,
+        )
+        return found, SURE
 
     def ranked(self, question: str, *, top: int, asked_on: date) -> list[RankedPassage]:
         """Return the best passages for a question: retrieval alone."""
@@ -144,6 +167,7 @@ class Search:
                 place=0,
                 score=hit.score,
                 features=np.zeros(len(FEATURES), np.float32),
+                tokens=np.zeros(0, np.float32),
             )
             for hit in hits
             if hit.id in loaded

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from index.answer import quote
-from index.model import Answer, Span
+from index.choose import Chosen
+from index.model import Answer
 from index.ports import Window
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _PLAIN_PASSAGES: Final = 5
 _PARTS: Final[Mapping[str, frozenset[str]]] = {
-    "no dates": frozenset({"age", "event", "report_day"}),
+    "no dates": frozenset({"age", "fresh", "event", "report_day"}),
     "no attribution": frozenset({"source", "speaker"}),
     "no kinds of answer": frozenset({"number", "person"}),
     "no late interaction": frozenset(
@@ -47,10 +48,7 @@ def plain(search: Search) -> Ask:
         # A plain build knows no history; the last question is put in front to be fair.
         text = " ".join([*history[-1:], question])
         found = search.nearest(text, top=_PLAIN_PASSAGES, window=Window(last=asked_on))
-        quotes = tuple(
-            quote(one, Span(start=one.passage.start, end=one.passage.end), search.report)
-            for one in found
-        )
+        quotes = tuple(quote(Chosen(best=one, span=one.passage), search.report) for one in found)
         return Answer(
             question=question,
             asked_on=asked_on,

@@ -30,10 +30,10 @@ class Ask:
     """``understand`` with the shipped lexicon on one day."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+        self.lexicon = lexicon
 
     def __call__(self, question: str, *history: str, on: date = TODAY) -> Query:
-        return understand(question, asked_on=on, history=history, lexicon=self._lexicon)
+        return understand(question, asked_on=on, history=history, lexicon=self.lexicon)
 
 
 def weights(query: Query) -> dict[str, float]:
@@ -338,14 +338,25 @@ def test_a_chain_of_follow_ups_reaches_back(ask: Ask) -> None:
 def test_names_of_the_answer_before_are_light_context(ask: Ask) -> None:
     query = ask("so who would he rather have had", "who leads the airborne troops")
     quotes = ("Moscow named General Ostrowicz on April 3. Ostrowicz served in Pskov.",)
-    found = dict(with_previous(query, quotes).context_terms)
+    found = dict(with_previous(query, quotes, ask.lexicon).context_terms)
     assert 0.0 < found["ostrowicz"] < found["airborne"]
     assert "april" not in found
 
 
 def test_a_whole_question_takes_nothing_from_the_answer_before(ask: Ask) -> None:
     query = ask("what did Macron say about Odesa")
-    assert with_previous(query, ("General Ostrowicz spoke.",)) is query
+    assert with_previous(query, ("General Ostrowicz spoke.",), ask.lexicon) is query
+
+
+def test_he_is_the_person_of_the_answer_before_whom_no_question_names(ask: Ask) -> None:
+    quotes = ("Vice Admiral Pyotr Zaslonov replaced Admiral Igor Brand on April 3.", "He left.")
+    query = ask("how long did he stay in Pskov?", "what did Macron say about the fleet")
+    known = with_previous(query, quotes, ask.lexicon)
+    assert known.standalone.startswith("how long did Macron stay")
+    query = ask("how long did he serve in Pskov?", "who replaced the head of the fleet")
+    found = with_previous(query, quotes, ask.lexicon)
+    assert found.standalone.startswith("how long did Zaslonov serve in Pskov?")
+    assert dict(found.context_terms)["zaslonov"] == 1.0
 
 
 @pytest.mark.parametrize("question", ["", "   ", "???", "what is it about?", "the of and"])
@@ -357,7 +368,7 @@ def test_nothing_but_stop_words_is_empty(ask: Ask, question: str) -> None:
 
 
 def test_a_date_alone(ask: Ask) -> None:
-    for question in ("april 3", "what happened on april 3?", "february 30"):
+    for question in ("april 3", "what happened on april 3?", "february 30", "news of last week"):
         query = ask(question)
         assert query.only_date
         assert not query.empty
@@ -416,7 +427,7 @@ def test_no_question_breaks_it(
     assert len(query.terms) <= 80
     assert all(word and 0.0 < weight <= 1.0 for word, weight in query.terms)
     assert query.text.isprintable()
-    assert with_previous(query, history).own_terms == query.own_terms
+    assert with_previous(query, history, lexicon).own_terms == query.own_terms
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,23 @@ def test_every_signal_is_a_number_and_every_weight_has_one(search: Search) -> No
 
 
 def test_what_is_lacking_is_told(search: Search) -> None:
-    assert told(search, "how many drones were shot down?")["no_number"] == 0.0
+    assert told(search, "how many drones were shot down?")["no_number_here"] == 0.0
+    assert told(search, "how many peacekeepers would be targets?")["no_number_here"] == 1.0
+    assert told(search, "who shot down drones near Odesa?")["no_person_here"] == 1.0
     assert told(search, "what did Kallas say about peacekeepers?")["no_speaker"] == 1.0
     assert told(search, "what did Lavrov say about peacekeepers?")["no_speaker"] == 0.0
     assert told(search, "what did Lavrov say about peacekeepers?")["names"] == 1.0
+
+
+def test_what_a_number_is_asked_of_is_looked_for(search: Search) -> None:
+    drones, tanks = "how many drones were shot down?", "how many tanks were shot down?"
+    assert told(search, drones)["counted"] > told(search, tanks)["counted"]
+    assert told(search, drones)["unmatched"] < told(search, tanks)["unmatched"]
+    assert told(search, "were drones shot down?")["counted"] == 0.7
+
+
+def test_another_language_and_distant_days_are_no_ground_to_answer(search: Search) -> None:
+    certain = {"bias": 10.0}
+    for question in ("что сказал Лавров?", "what did Lavrov say in 1870?"):
+        asked, ranked = found(search, question)
+        assert confidence(asked, ranked, search.lexicon, certain) <= 0.2
