@@ -7,13 +7,14 @@ leaves behind is found without looking at a clock; a SQLite file has one sender 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, case, select, update
 
 from bot.deliveries import Accepted, Claim, Doubtful, Outcome, Postponed, Refused, Started, State
 from bot.delivery_store import place_of
-from bot.delivery_tables import DELIVERIES, NO_THREAD, SUBSCRIPTIONS
+from bot.delivery_tables import CLOCK, DELIVERIES, NO_THREAD, SUBSCRIPTIONS
 from bot.subscriber_store import end_subscriptions, migrate_chat
 from index.sql import reading, writing
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Row
 
     from bot.model import Place
+    from index.ports import Clock
 
 _D = DELIVERIES.c
 _S = SUBSCRIPTIONS.c
@@ -56,24 +58,29 @@ class ClaimStore:
                 connection.execute(_CLAIMED, [{"row_id": row.id, "sender": sender} for row in rows])
         return [_claim(row) for row in rows]
 
-    def record(self, outcomes: Sequence[Outcome]) -> None:
-        """Store what became of parts, all of it or nothing."""
+    def record(self, outcomes: Sequence[Outcome], clock: Clock) -> None:
+        """Store what became of parts, all of it or nothing; waits begin now."""
         started = [{"row_id": o.delivery_id} for o in outcomes if isinstance(o, Started)]
         accepted = [o for o in outcomes if isinstance(o, Accepted)]
         parts = [_accepted_row(o) for o in accepted if not o.last]
-        sent = [_accepted_row(o) for o in accepted if o.last]
         with writing(self._engine) as connection:
-            for statement, rows in ((_STARTED, started), (_PART_ACCEPTED, parts), (_SENT, sent)):
+            # A look at the clock before this would miss its being set back in between.
+            now = clock.now()
+            # A wait that begins now is brought forward should the clock be set back after this.
+            connection.execute(update(CLOCK).where(CLOCK.c.last_tick < now).values(last_tick=now))
+            sent = [_accepted_row(o) | {"at": now} for o in accepted if o.last]
+            # One part's acceptance comes before the next part's start.
+            for statement, rows in ((_PART_ACCEPTED, parts), (_SENT, sent), (_STARTED, started)):
                 if rows:
                     connection.execute(statement, rows)
             for outcome in outcomes:
                 match outcome:
                     case Postponed():
-                        _postpone(connection, outcome)
+                        _postpone(connection, outcome, now)
                     case Doubtful():
-                        _doubt(connection, outcome)
+                        _doubt(connection, outcome, now)
                     case Refused():
-                        _refuse(connection, outcome)
+                        _refuse(connection, outcome, now)
                     case _:
                         pass
 
@@ -82,21 +89,24 @@ class ClaimStore:
         with writing(self._engine) as connection:
             migrate_chat(connection, old, new, now)
 
-    def recover(self, senders: Iterable[int], *, again: datetime) -> tuple[int, int]:
+    def recover(
+        self, senders: Iterable[int], *, again: datetime, most_repeats: int
+    ) -> tuple[int, int]:
         """Take back what senders that live no more had claimed.
 
         Returns:
             How many went back to waiting, and how many outcomes are in doubt because a request may
-            have left; those are tried again at ``again``.
+            have left; those are tried again at ``again``, unless repeated ``most_repeats`` times.
         """
         gone = and_(_D.state == State.CLAIMED, _D.claimed_by.in_(list(senders)))
+        repeats = _D.repeats + case((_D.doubtful, 1), else_=0)
         with writing(self._engine) as connection:
             doubtful = connection.execute(
                 update(DELIVERIES)
                 .where(gone, _D.started)
                 .values(state=State.UNKNOWN, doubtful=True, started=False, claimed_by=None)
-                .values(repeats=_D.repeats + case((_D.doubtful, 1), else_=0))
-                .values(not_before=again, reason="the sender stopped while sending")
+                .values(repeats=repeats, reason="the sender stopped while sending")
+                .values(not_before=case((repeats < most_repeats, again), else_=None))
             ).rowcount
             back = 0
             for state, in_doubt in ((State.UNKNOWN, True), (State.DUE, False)):
@@ -177,22 +187,21 @@ def _claim(row: Row[Any]) -> Claim:
 
 
 def _accepted_row(outcome: Accepted) -> dict[str, object]:
-    row: dict[str, object] = {
+    return {
         "row_id": outcome.delivery_id,
         "parts": len(outcome.message_ids),
         "ids": list(outcome.message_ids),
         "again": int(outcome.repeat),
     }
-    return row | {"at": outcome.at} if outcome.last else row
 
 
-def _postpone(connection: Connection, outcome: Postponed) -> None:
+def _postpone(connection: Connection, outcome: Postponed, now: datetime) -> None:
     """Put a delivery back: into doubt if it was in doubt before, else among what is due."""
     back = update(DELIVERIES).where(_D.id == outcome.delivery_id)
     values = {
         "claimed_by": None,
         "started": False,
-        "not_before": outcome.until,
+        "not_before": now + outcome.wait,
         "attempts": outcome.attempts,
         "reason": outcome.reason,
     }
@@ -200,37 +209,35 @@ def _postpone(connection: Connection, outcome: Postponed) -> None:
     connection.execute(back.values(state=resting, **values))
 
 
-def _doubt(connection: Connection, outcome: Doubtful) -> None:
+def _doubt(connection: Connection, outcome: Doubtful, now: datetime) -> None:
     values = {
         "state": State.UNKNOWN,
         "doubtful": True,
         "started": False,
         "claimed_by": None,
-        "not_before": outcome.again,
+        "not_before": None if outcome.wait is None else now + outcome.wait,
         "reason": outcome.reason,
         "repeats": _D.repeats + int(outcome.repeat),
     }
     connection.execute(update(DELIVERIES).where(_D.id == outcome.delivery_id).values(values))
 
 
-def _refuse(connection: Connection, outcome: Refused) -> None:
+def _refuse(connection: Connection, outcome: Refused, now: datetime) -> None:
     """Close a delivery and, where the chat refuses the bot, the subscription with it."""
     this = _D.id == outcome.delivery_id
     if outcome.ends:
         # Due again first, so that ending the subscription skips it and remembers where it stood.
-        _postpone(
-            connection,
-            Postponed(delivery_id=outcome.delivery_id, until=outcome.at, attempts=0, reason=""),
-        )
+        back = Postponed(delivery_id=outcome.delivery_id, wait=timedelta(0), attempts=0, reason="")
+        _postpone(connection, back, now)
         row = connection.execute(select(_D.subscription_id, _D.chat_id).where(this)).one()
         which = _S.chat_id == row.chat_id if outcome.whole_chat else _S.id == row.subscription_id
-        end_subscriptions(connection, which, outcome.reason, outcome.at)
+        end_subscriptions(connection, which, outcome.reason, now)
     closed = {
         "state": State.SKIPPED if outcome.ends else State.FAILED,
         "reason": outcome.reason,
         "claimed_by": None,
         "started": False,
         "not_before": None,
-        "finished": outcome.at,
+        "finished": now,
     }
     connection.execute(update(DELIVERIES).where(this).values(closed))

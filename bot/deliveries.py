@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from bot.model import Place
     from bot.plan import Standing
@@ -129,29 +129,28 @@ class Accepted:
     repeat: bool
     message_ids: tuple[int, ...]
     last: bool
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postponed:
-    """Nothing was accepted: again at ``until``. ``attempts`` is the new count."""
+    """Nothing was accepted: again after ``wait``. ``attempts`` is the new count."""
 
     delivery_id: int
-    until: datetime
+    wait: timedelta
     attempts: int
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubtful:
-    """The part may have been accepted: sent again at ``again``, or left alone where None.
+    """The part may have been accepted: sent again after ``wait``, or left alone where None.
 
     ``repeat``: so may an earlier copy of it.
     """
 
     delivery_id: int
     repeat: bool
-    again: datetime | None
+    wait: timedelta | None
     reason: str
 
 
@@ -166,15 +165,20 @@ class Refused:
     reason: str
     ends: bool
     whole_chat: bool
-    at: datetime
 
 
+# None holds a moment: waits begin when an outcome is stored, by the clock of that time.
 Outcome = Started | Accepted | Postponed | Doubtful | Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRecord:
-    """One delivery as an operator sees it."""
+    """One delivery as an operator sees it.
+
+    Args:
+        not_before: when it is tried (again), None when nothing more is to come.
+        finished: when it was sent, skipped or given up.
+    """
 
     id: int
     place: Place
@@ -185,6 +189,17 @@ class DeliveryRecord:
     parts_sent: int
     repeats: int
     message_ids: tuple[int, ...]
+    not_before: datetime | None
+    finished: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why ``count`` deliveries are in a state nobody wants."""
+
+    state: State
+    reason: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,13 +209,15 @@ class Overview:
     Args:
         states: count by state.
         repeats: parts sent a second time because the first outcome was unknown.
-        oldest_due: slot of the longest waiting delivery.
+        oldest: slot of the longest waiting delivery of each state that is not final.
+        problems: the most frequent reasons of deliveries that failed or are in doubt.
         active: subscriptions that get digests.
         ended: count of ended subscriptions by reason.
     """
 
     states: dict[State, int]
     repeats: int
-    oldest_due: datetime | None
+    oldest: dict[State, datetime]
+    problems: tuple[Problem, ...]
     active: int
     ended: dict[str, int]

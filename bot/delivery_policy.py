@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from bot.deliveries import Claim, Doubtful, Outcome, Postponed, Refused
 from bot.ports import (
@@ -16,9 +15,6 @@ from bot.ports import (
     RetryAfterError,
     UnavailableError,
 )
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _ATTEMPTS_COUNTED = 10
 
@@ -48,15 +44,14 @@ class Policy:
     rest_most: timedelta = timedelta(minutes=1)
 
 
-def verdict(error: ChannelError, claim: Claim, now: datetime, policy: Policy) -> Outcome:
+def verdict(error: ChannelError, claim: Claim, policy: Policy) -> Outcome:
     """Decide what a failed part means for its delivery."""
     reason = str(error)
     match error:
         case RetryAfterError():
-            until = now + timedelta(seconds=error.seconds)
             return Postponed(
                 delivery_id=claim.id,
-                until=until,
+                wait=timedelta(seconds=error.seconds),
                 attempts=claim.attempts,
                 reason=reason,
             )
@@ -64,22 +59,20 @@ def verdict(error: ChannelError, claim: Claim, now: datetime, policy: Policy) ->
             wait = policy.retry_first * 2 ** min(claim.attempts, _ATTEMPTS_COUNTED)
             return Postponed(
                 delivery_id=claim.id,
-                until=now + min(wait, policy.retry_most),
+                wait=min(wait, policy.retry_most),
                 attempts=claim.attempts + 1,
                 reason=reason,
             )
         case BlockedError() | GoneError():
             whole = isinstance(error, BlockedError) or claim.place.thread_id is None
-            return Refused(delivery_id=claim.id, reason=reason, ends=True, whole_chat=whole, at=now)
+            return Refused(delivery_id=claim.id, reason=reason, ends=True, whole_chat=whole)
         case RejectedError():
-            return Refused(
-                delivery_id=claim.id, reason=reason, ends=False, whole_chat=False, at=now
-            )
+            return Refused(delivery_id=claim.id, reason=reason, ends=False, whole_chat=False)
         case _:
             repeats = claim.repeats + claim.doubtful
             left = policy.repeat_after[repeats:]
-            again = now + left[0] if left else None
-            return Doubtful(delivery_id=claim.id, repeat=claim.doubtful, again=again, reason=reason)
+            wait = left[0] if left else None
+            return Doubtful(delivery_id=claim.id, repeat=claim.doubtful, wait=wait, reason=reason)
 
 
 class Breaker:

@@ -21,6 +21,7 @@ from bot.deliveries import (
     Filling,
     Overview,
     Pending,
+    Problem,
     State,
 )
 from bot.delivery_tables import DELIVERIES, EDITION_REPORTS, NO_THREAD, SUBSCRIPTIONS
@@ -29,7 +30,7 @@ from bot.plan import Standing
 from index.sql import reading, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Engine, Row
@@ -38,6 +39,8 @@ REPLACED = "replaced by a later edition that covers it"
 _D = DELIVERIES.c
 _S = SUBSCRIPTIONS.c
 _FINISHED = (State.SKIPPED, State.FAILED)
+_OPEN = (State.DUE, State.CLAIMED, State.UNKNOWN)
+_PROBLEMS = 10
 
 
 class DeliveryStore:
@@ -121,18 +124,28 @@ class DeliveryStore:
 
     def overview(self) -> Overview:
         """Count how deliveries and subscriptions stand."""
+        by_state = select(_D.state, func.count().label("n"), func.min(_D.slot).label("oldest"))
+        by_reason = (
+            select(_D.state, _D.reason, func.count().label("n"))
+            .where(_D.state.in_([State.FAILED, State.UNKNOWN]), _D.reason != "")
+            .group_by(_D.state, _D.reason)
+            .order_by(func.count().desc(), _D.state, _D.reason)
+            .limit(_PROBLEMS)
+        )
+        by_ending = select(_S.ended, func.count()).where(_S.active.is_(False)).group_by(_S.ended)
         with reading(self._engine) as connection:
-            states = connection.execute(select(_D.state, func.count()).group_by(_D.state)).all()
+            states = connection.execute(by_state.group_by(_D.state)).all()
+            problems = connection.execute(by_reason).all()
+            ended = connection.execute(by_ending).all()
             repeats = connection.scalar(select(func.sum(_D.repeats))) or 0
-            oldest = connection.scalar(select(func.min(_D.slot)).where(_D.state == State.DUE))
-            ended = connection.execute(
-                select(_S.ended, func.count()).where(_S.active.is_(False)).group_by(_S.ended)
-            ).all()
             active = connection.scalar(select(func.count()).where(_S.active)) or 0
         return Overview(
-            states=dict.fromkeys(State, 0) | {State(state): n for state, n in states},
+            states=dict.fromkeys(State, 0) | {State(row.state): row.n for row in states},
             repeats=int(repeats),
-            oldest_due=oldest,
+            oldest={State(row.state): row.oldest for row in states if row.state in _OPEN},
+            problems=tuple(
+                Problem(state=State(row.state), reason=row.reason, count=row.n) for row in problems
+            ),
             active=active,
             ended={str(reason): n for reason, n in ended},
         )
@@ -140,17 +153,20 @@ class DeliveryStore:
     def waiting(self) -> int:
         """Count deliveries that are still to be tried or in a sender's hands."""
         unfinished = or_(_D.state == State.CLAIMED, _D.not_before.is_not(None))
-        still = and_(_D.state.in_([State.DUE, State.CLAIMED, State.UNKNOWN]), unfinished)
+        still = and_(_D.state.in_(_OPEN), unfinished)
         with reading(self._engine) as connection:
             return connection.scalar(select(func.count()).where(still)) or 0
 
     def records(
-        self, *, state: State | None = None, chat_id: int | None = None, limit: int = 100
+        self,
+        *,
+        states: Collection[State] = tuple(State),
+        chat_id: int | None = None,
+        limit: int = 100,
     ) -> list[DeliveryRecord]:
-        """List deliveries, newest first."""
-        query: Select[Any] = select(DELIVERIES).order_by(_D.id.desc()).limit(limit)
-        if state is not None:
-            query = query.where(_D.state == state)
+        """List deliveries of these states, newest first."""
+        query: Select[Any] = select(DELIVERIES).where(_D.state.in_(states))
+        query = query.order_by(_D.id.desc()).limit(limit)
         if chat_id is not None:
             query = query.where(_D.chat_id == chat_id)
         with reading(self._engine) as connection:
@@ -273,6 +289,8 @@ def _record(row: Row[Any]) -> DeliveryRecord:
         parts_sent=row.parts_sent,
         repeats=row.repeats,
         message_ids=tuple(row.message_ids),
+        not_before=row.not_before,
+        finished=row.finished,
     )
 
 

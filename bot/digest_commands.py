@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from bot.deliveries import UNSUBSCRIBED, State
+from bot.deliveries import UNSUBSCRIBED
 from bot.dialogue import Action, Command, Reply, Request
 from bot.digest_render import ACTION as EDITION_ACTION
 from bot.markup import bold, join
@@ -200,20 +200,6 @@ class DigestCommands:
     def migrated(self, old: int, new: int) -> None:
         """Follow a group to its new id."""
         self._stores.subscribers.migrate(old, new, now=self._clock.now())
-
-    def status(self) -> Message:
-        """Say how deliveries stand, for an operator."""
-        overview, words = self._stores.deliveries.overview(), self._words
-        lines = [bold(words("status.heading"))]
-        lines += [words("status.state", state=s, n=overview.states[s]) for s in State]
-        lines += [words("status.repeats", n=overview.repeats)]
-        if overview.oldest_due is not None:
-            moment = self._about.texts.moment(overview.oldest_due)
-            lines.append(words("status.oldest", moment=moment))
-        lines.append(words("status.active", n=overview.active))
-        ended = sorted(overview.ended.items())
-        lines += [words("status.ended", reason=reason, n=n) for reason, n in ended]
-        return Message(html=join(lines, "\n"))
 
     def _choose(self, request: Request, press: Press, known: Subscriber) -> Reply:
         try:

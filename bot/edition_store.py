@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.delivery_tables import EDITION_REPORTS, EDITIONS
 from bot.editions import dump, load
@@ -42,17 +43,21 @@ class EditionStore:
         self, key: str, edition: Edition, parts: Iterable[Message], *, empty: str, at: datetime
     ) -> int:
         """Store an edition unless one of its key is there, and return that one's id."""
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        row = dialect.insert(EDITIONS).values(
+            key=key,
+            token=edition.token,
+            empty=empty,
+            composed=at,
+            content=dump(edition),
+            parts=[_part_json(part) for part in parts],
+        )
         with writing(self._engine) as connection:
-            # A second writer of this key waits on SQLite and is refused by PostgreSQL.
-            known: int | None = connection.scalar(select(_E.id).where(_E.key == key))
-            if known is not None:
-                return known
-            number: int = connection.execute(
-                insert(EDITIONS)
-                .values(key=key, token=edition.token, empty=empty, composed=at)
-                .values(content=dump(edition), parts=[_part_json(part) for part in parts])
-                .returning(_E.id)
-            ).scalar_one()
+            made = row.on_conflict_do_nothing(index_elements=[_E.key]).returning(_E.id)
+            number: int | None = connection.scalar(made)
+            if number is None:  # another sender composed it meanwhile
+                theirs: int = connection.execute(select(_E.id).where(_E.key == key)).scalar_one()
+                return theirs
             rows = [
                 {"edition_id": number, "report_id": report_id, "revision": revision}
                 for report_id, revision in _revisions(edition).items()

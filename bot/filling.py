@@ -93,12 +93,19 @@ class Filler:
         return Filled(seen=len(subscribers), made=made, position=(last.next_due, last.id))
 
     def preview(self, subscriber: Subscriber, now: datetime) -> Edition:
-        """Compose what a subscriber would get now; nothing is stored."""
-        log = self._change_log([subscriber.standing], fresh=True)
-        had = self._stores.deliveries.had([subscriber.id], log.revised_or_newest())
-        selection = select(log, subscriber.standing, had.get(subscriber.id, {}))
-        wanted = subscriber.wanted
-        contents = _contents(wanted, selection, quiet_day="" if selection else _minute(wanted, now))
+        """Compose what a subscriber would get now, with what still waits; nothing is stored."""
+        wanted, deliveries = subscriber.wanted, self._stores.deliveries
+        waiting = deliveries.pending([subscriber.id]).get(subscriber.id)
+        standing = waiting.standing if waiting else subscriber.standing
+        log = self._change_log([standing], fresh=True)
+        but = [waiting.delivery_id] if waiting else []
+        had = deliveries.had([subscriber.id], log.reports(), but=but)
+        selection = select(log, standing, had.get(subscriber.id, {}))
+        slot = _due(wanted, subscriber.settled, now)
+        late = waiting is not None or (slot is not None and slot.is_catching_up)
+        since = _day(wanted, subscriber.settled) if selection and late else None
+        quiet_day = "" if selection else _minute(wanted, now)
+        contents = _contents(wanted, selection, since=since, quiet_day=quiet_day)
         return compose(contents, self._reports, self._finder)
 
     def edition_of(self, contents: Contents, now: datetime) -> tuple[int, str]:

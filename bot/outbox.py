@@ -24,6 +24,7 @@ import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.backlog import Backlog
@@ -104,7 +105,7 @@ class Outbox:
         self._clock = clock
         self._renderer = renderer
         self._settings = settings or OutboxSettings()
-        self._ledger = Ledger(stores.claims.record)
+        self._ledger = Ledger(partial(stores.claims.record, clock=clock))
         self._parts: OrderedDict[int, tuple[Message, ...]] = OrderedDict()
         self._filling = asyncio.Lock()
         self._delivering = asyncio.Lock()
@@ -120,8 +121,8 @@ class Outbox:
         await asyncio.to_thread(self._presence.enter)
         await self.recover()
         now = self._clock.now()
-        await asyncio.to_thread(self._stores.subscribers.tick, now)
-        await asyncio.to_thread(self._realign, now)
+        await self._keep_time(now)
+        await asyncio.to_thread(self._stores.subscribers.realign, now)
 
     async def recover(self) -> None:
         """Take back what senders that live no more had claimed.
@@ -129,12 +130,15 @@ class Outbox:
         Raises:
             StoreError: the database can't be used.
         """
-        again = self._clock.now() + self._settings.policy.repeat_after[0]
+        waits = self._settings.policy.repeat_after
+        again = self._clock.now() + (waits[0] if waits else timedelta(0))
         claims = self._stores.claims
 
         def take_back() -> tuple[int, int]:
             gone = self._presence.gone(claims.claimers())
-            return claims.recover(gone, again=again) if gone else (0, 0)
+            if not gone:
+                return 0, 0
+            return claims.recover(gone, again=again, most_repeats=len(waits))
 
         back, doubtful = await asyncio.to_thread(take_back)
         if back or doubtful:
@@ -148,10 +152,7 @@ class Outbox:
         """
         async with self._filling:
             now = self._clock.now()
-            last = await asyncio.to_thread(self._stores.subscribers.tick, now)
-            if last is not None and now < last:
-                log.warning("the clock went back from %s to %s", last, now)
-                await asyncio.to_thread(self._realign, now)
+            await self._keep_time(now)
             made, position = 0, None
             while not self._closing:
                 filled = await asyncio.to_thread(self._filler.fill, now, position)
@@ -186,6 +187,14 @@ class Outbox:
         await self._ledger.settle()
         await asyncio.to_thread(self._presence.leave)
 
+    async def _keep_time(self, now: datetime) -> None:
+        """Notice a clock that was set back since the last look, and by how much."""
+        subscribers = self._stores.subscribers
+        last = await asyncio.to_thread(subscribers.tick, now)
+        if last is not None and now < last:
+            log.warning("the clock went back from %s to %s", last, now)
+            await asyncio.to_thread(subscribers.realign, now, back=last - now)
+
     async def _round(self) -> int:
         """Let the workers deliver until nothing is due; put back what they did not begin."""
         backlog = Backlog(self._claim, self._settings.workers)
@@ -198,8 +207,7 @@ class Outbox:
             # Cancelled or not: a message in flight is waited for, for its outcome.
             backlog.close()
             await asyncio.shield(team)
-            now = self._clock.now()
-            await self._ledger.write(*(_put_back(claim, now) for claim in backlog.left()))
+            await self._ledger.write(*map(_put_back, backlog.left()))
         for result in results:
             if isinstance(result, BaseException):
                 raise result
@@ -235,14 +243,14 @@ class Outbox:
         try:
             await self._deliver(claim)
         except StoreError:
-            await self._ledger.write(_put_back(claim, self._clock.now()))
+            await self._ledger.write(_put_back(claim))
             raise
 
     async def _deliver(self, claim: Claim) -> None:
         """Send the parts of one delivery that were not accepted yet."""
         parts = await self._parts_of(claim.edition_id)
         if len(claim.message_ids) >= len(parts):  # a button told that the last one arrived
-            await self._ledger.write(self._accepted(claim, last=True, repeat=False))
+            await self._ledger.write(_accepted(claim, last=True, repeat=False))
         moved = False
         while len(claim.message_ids) < len(parts):
             try:
@@ -268,7 +276,7 @@ class Outbox:
                 )
                 last = len(claim.message_ids) == len(parts)
                 # Stored together with the next word that a request is about to leave.
-                self._ledger.post(self._accepted(claim, last=last, repeat=repeat))
+                self._ledger.post(_accepted(claim, last=last, repeat=repeat))
 
     async def _send(self, claim: Claim, part: Message) -> Sent:
         message = self._renderer.repeated(part) if claim.doubtful else part
@@ -281,7 +289,7 @@ class Outbox:
         )
 
     async def _fail(self, claim: Claim, error: ChannelError) -> None:
-        outcome = verdict(error, claim, self._clock.now(), self._settings.policy)
+        outcome = verdict(error, claim, self._settings.policy)
         if isinstance(outcome, Doubtful) or isinstance(error, UnavailableError):
             self._breaker.failed(asyncio.get_running_loop().time())
         await self._ledger.write(outcome)
@@ -302,18 +310,10 @@ class Outbox:
                 self._parts.popitem(last=False)
         return parts
 
-    def _accepted(self, claim: Claim, *, last: bool, repeat: bool) -> Accepted:
-        return Accepted(
-            delivery_id=claim.id,
-            message_ids=claim.message_ids,
-            last=last,
-            repeat=repeat,
-            at=self._clock.now(),
-        )
 
-    def _realign(self, now: datetime) -> None:
-        self._stores.subscribers.realign(now, latest_retry=now + timedelta(hours=1))
+def _accepted(claim: Claim, *, last: bool, repeat: bool) -> Accepted:
+    return Accepted(delivery_id=claim.id, message_ids=claim.message_ids, last=last, repeat=repeat)
 
 
-def _put_back(claim: Claim, now: datetime) -> Postponed:
-    return Postponed(delivery_id=claim.id, until=now, attempts=claim.attempts, reason="")
+def _put_back(claim: Claim) -> Postponed:
+    return Postponed(delivery_id=claim.id, wait=timedelta(0), attempts=claim.attempts, reason="")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, tuple_, update
 
 from bot.deliveries import UNSUBSCRIBED, State, Subscriber
 from bot.delivery_tables import CLOCK, DELIVERIES, NO_THREAD, SUBSCRIPTIONS
@@ -43,6 +43,12 @@ class SubscriberStore:
             row = connection.execute(select(SUBSCRIPTIONS).where(_is_at(place))).one_or_none()
         return None if row is None else read_subscriber(row)
 
+    def of_chat(self, chat_id: int) -> list[Subscriber]:
+        """Return the subscriptions of a chat, those of its topics included."""
+        query = select(SUBSCRIPTIONS).where(_S.chat_id == chat_id).order_by(_S.thread_id)
+        with reading(self._engine) as connection:
+            return [read_subscriber(row) for row in connection.execute(query)]
+
     def reached(self) -> int:
         """Return the last change of the log that any subscription has considered, 0 for none."""
         with reading(self._engine) as connection:
@@ -71,6 +77,8 @@ class SubscriberStore:
             else:
                 changed = update(SUBSCRIPTIONS).where(_S.id == known.id)
                 connection.execute(changed.values(version=_S.version + 1, **values))
+                if row is not None and known.ended not in {None, UNSUBSCRIBED}:
+                    _reopen(connection, row, now)
             row = connection.execute(select(SUBSCRIPTIONS).where(_is_at(place))).one()
         return read_subscriber(row)
 
@@ -98,6 +106,7 @@ class SubscriberStore:
                 }
                 changed = update(SUBSCRIPTIONS).where(_S.id == row.id)
                 connection.execute(changed.values(version=_S.version + 1, **values))
+                _reopen(connection, row, now)
             ids = [row.id for row in rows]
             back = connection.execute(select(SUBSCRIPTIONS).where(_S.id.in_(ids))).all()
         return [read_subscriber(row) for row in back]
@@ -128,10 +137,11 @@ class SubscriberStore:
                 connection.execute(update(CLOCK).values(last_tick=now))
         return last
 
-    def realign(self, now: datetime, *, latest_retry: datetime) -> None:
+    def realign(self, now: datetime, *, back: timedelta = timedelta(0)) -> None:
         """Compute all future slots anew, after the clock or the rules of a zone have changed.
 
-        Nothing stays done with that lies in the future, and nothing waits past ``latest_retry``.
+        Nothing stays done with that lies in the future; what waits for its time waits as long as it
+        was to, by a clock that was set ``back``.
         """
         last_id = 0
         while True:
@@ -142,16 +152,22 @@ class SubscriberStore:
                     break
                 last_id = rows[-1].id
                 connection.execute(_REALIGNED, [_realigned(row, now) for row in rows])
-        with writing(self._engine) as connection:
-            waiting = DELIVERIES.c.state.in_([State.DUE, State.UNKNOWN])
-            too_late = DELIVERIES.c.not_before > latest_retry
-            connection.execute(update(DELIVERIES).where(waiting, too_late).values(not_before=now))
+        if back:
+            with writing(self._engine) as connection:
+                _bring_forward(connection, now, back)
 
 
 _REALIGNED = (
     update(SUBSCRIPTIONS)
     .where(_S.id == bindparam("row_id"))
     .values(next_due=bindparam("slot"), settled=bindparam("done"))
+)
+
+
+_SOONER = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("row_id"))
+    .values(not_before=bindparam("sooner"))
 )
 
 
@@ -174,7 +190,8 @@ def end_subscriptions(
 ) -> int:
     """End the active subscriptions among ``which`` and skip what they still waited for.
 
-    What nobody got of that is due again should the subscription come back.
+    Should the subscription come back, it goes on where the last message certainly arrived: from
+    before what nobody got, and with the rest of what is in doubt or half sent (``_reopen``).
     """
     ids = connection.scalars(select(_S.id).where(which, _S.active)).all()
     for subscription_id in ids:
@@ -241,10 +258,39 @@ def _values(
     return values | {"next_due": next_slot(wanted, after=now)}
 
 
+def _bring_forward(connection: Connection, now: datetime, back: timedelta) -> None:
+    waiting = select(DELIVERIES.c.id, DELIVERIES.c.not_before).where(
+        DELIVERIES.c.state.in_([State.DUE, State.UNKNOWN]), DELIVERIES.c.not_before > now
+    )
+    sooner = [
+        {"row_id": row.id, "sooner": max(row.not_before - back, now)}
+        for row in connection.execute(waiting)
+    ]
+    if sooner:
+        connection.execute(_SOONER, sooner)
+
+
 def _realigned(row: Row[Any], now: datetime) -> dict[str, object]:
     subscriber = read_subscriber(row)
     done = min(subscriber.settled, now)
     return {"row_id": row.id, "slot": next_slot(subscriber.wanted, after=done), "done": done}
+
+
+def _reopen(connection: Connection, row: Row[Any], now: datetime) -> None:
+    """Let what was in doubt or half sent when a subscription ended be due again."""
+    begun = or_(DELIVERIES.c.doubtful, DELIVERIES.c.parts_sent > 0)
+    ended_with_it = and_(
+        DELIVERIES.c.subscription_id == row.id,
+        DELIVERIES.c.state == State.SKIPPED,
+        DELIVERIES.c.reason == row.ended,
+        DELIVERIES.c.finished == row.ended_at,
+    )
+    resting = case((DELIVERIES.c.doubtful, State.UNKNOWN.value), else_=State.DUE.value)
+    connection.execute(
+        update(DELIVERIES)
+        .where(ended_with_it, begun)
+        .values(state=resting, not_before=now, finished=None, reason="")
+    )
 
 
 def _may_have_been_seen() -> ColumnElement[bool]:

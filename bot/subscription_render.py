@@ -9,11 +9,14 @@ from bot.subscriptions import EVERY_DAY, WEEKEND, WORK_DAYS, render
 from bot.zones import zone_info
 
 if TYPE_CHECKING:
-    from datetime import datetime, time
+    from datetime import datetime, time, timedelta
 
     from bot.deliveries import Subscriber
     from bot.subscriptions import Subscription
     from bot.texts import Texts
+
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
 
 
 class SubscriptionWords:
@@ -74,6 +77,14 @@ class SubscriptionWords:
     def day(self, day: int) -> str:
         """Name one day of the week; Monday is 0."""
         return self.words.plain("days.names").split()[day]
+
+    def age(self, age: timedelta) -> str:
+        """Return an age in its largest whole unit."""
+        seconds = int(age.total_seconds())
+        for unit, size in _UNITS:
+            if seconds >= size:
+                return self.words.plain(f"age.{unit}", n=seconds // size)
+        return self.words.plain("age.s", n=seconds)
 
     def yes(self, answer: bool) -> str:  # noqa: FBT001  (it is the answer)
         """Return yes or no."""

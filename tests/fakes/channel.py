@@ -57,11 +57,15 @@ class Fate:
 
 @dataclass
 class FakeChannel:
-    """Accepts messages and remembers them; ``fates`` decide over the next ones, in order."""
+    """Accepts messages and remembers them.
+
+    ``fates`` decide over the next ones, in order; ``fate_of`` over the next one of a chat.
+    """
 
     accepted: list[tuple[Place, Message]] = field(default_factory=list)
     silent: list[bool] = field(default_factory=list)
     fates: deque[Fate] = field(default_factory=deque)
+    fate_of: dict[int, Fate] = field(default_factory=dict)
     edits: list[tuple[Place, int, Message]] = field(default_factory=list)
     _ids: count[int] = field(default_factory=lambda: count(1))
 
@@ -78,7 +82,9 @@ class FakeChannel:
         assert priority in Priority
         if leaving is not None:
             await leaving()
-        fate = self.fates.popleft() if self.fates else Fate()
+        fate = self.fate_of.pop(place.chat_id, None)
+        if fate is None:
+            fate = self.fates.popleft() if self.fates else Fate()
         if fate.accepted:
             self.accepted.append((place, message))
             self.silent.append(silent)

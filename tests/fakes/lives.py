@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
-import os
 import random
 import re
 import signal
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 from telegram import Bot
 
+from bot.deliveries import State
 from bot.delivery_policy import Policy
 from bot.digest_render import DigestRenderer
 from bot.digest_stores import Stores, create
@@ -55,9 +55,10 @@ FIRST_DAY = date(2025, 4, 9)
 KINDS = ("429", "403", "502", "drop_before", "drop_after", "hang", "hang_accepted", "migrate")
 _NEWS = re.compile(r"News of \d{4}-\d\d-\d\d\.")
 _PATIENT = 20.0
+_MOVED_BY = 10**9
 _READ_TIMEOUT = 0.4
 _HASTY = Policy(
-    repeat_after=tuple(timedelta(milliseconds=n) for n in (50, 100, 200)),
+    repeat_after=tuple(timedelta(milliseconds=n) for n in (50, 100, 200, 200, 200, 200)),
     retry_first=timedelta(milliseconds=20),
     retry_most=timedelta(milliseconds=200),
     rest_first=timedelta(milliseconds=50),
@@ -136,9 +137,10 @@ class Life:
 class Tally:
     """What came out of schedules.
 
-    ``editions`` are one a chat and report; ``missed`` never came; ``second_copies`` came again,
-    ``unmarked_copies`` of them without saying so; ``repeats`` is how often the outbox knows to have
-    sent again after an unknown outcome; ``left_in_doubt`` are deliveries it gave up in doubt.
+    ``editions`` are one a chat and report; ``missed`` never came; ``second_copies`` are messages
+    that brought something the chat had already, ``unmarked_copies`` of them without saying so;
+    ``repeats`` is how often the outbox knows to have sent a message again after an unknown outcome,
+    and no chat may get more second copies than that; ``left_in_doubt`` are deliveries it gave up.
     """
 
     schedules: int = 0
@@ -237,9 +239,9 @@ class Soak:
                 continue  # an outage: nobody runs this morning
             self._misbehave(chance, [*privates, group], n)
             for _ in range(chance.randint(1, 3)):
-                self._one_life(replace(life, steps=_steps(chance)), chance)
+                self._one_life(seed, replace(life, steps=_steps(chance)), chance)
         self._server.heal()
-        for chat_id in (*privates, group, group - 10**9):
+        for chat_id in (*privates, group, group - _MOVED_BY):
             stores.subscribers.revive(chat_id, now=life.start + timedelta(hours=1))
         life = self._morning(life, len(life.days))
         self._last_life(life, seed)
@@ -262,22 +264,21 @@ class Soak:
             if kind == "hang_accepted":
                 more = {"seconds": 1.0, "accepted": True}
             if kind == "migrate":
-                more = {"migrate_to": chat_id - 10**9}
+                more = {"migrate_to": chat_id - _MOVED_BY}
             name = kind.removesuffix("_accepted")
             self._server.fault(kind=name, method="sendMessage", chat_id=chat_id, **more)
 
-    def _one_life(self, life: Life, chance: random.Random) -> None:
+    def _one_life(self, seed: int, life: Life, chance: random.Random) -> None:
         """Live until there is nothing to do, or until killed."""
         self.tally.lives += 1
         process = self._context.Process(target=live, args=(life,))
         process.start()
         if chance.random() < 0.6:
             process.join(chance.uniform(0.02, 0.4))
-            if process.is_alive() and process.pid is not None:
-                os.kill(process.pid, signal.SIGKILL)
-                self.tally.kills += 1
+            process.kill()  # nothing happens to one that has ended
         process.join(_PATIENT)
-        self._end(process, "a life did not end")
+        self.tally.kills += process.exitcode == -signal.SIGKILL
+        self._end(process, f"schedule {seed}: a life did not end, {life.steps}")
 
     def _last_life(self, life: Life, seed: int) -> None:
         process = self._context.Process(target=live, args=(life,))
@@ -295,37 +296,58 @@ class Soak:
         process.close()
 
     def _judge(self, seed: int, stores: Stores, life: Life, chats: Sequence[int]) -> None:
-        """Compare what the server accepted with what was to come."""
+        """Compare what the server accepted with what was to come, chat by chat."""
         tally = self.tally
         records = self._server.log(self._seen)
         self._seen = max([self._seen, *(record["seq"] for record in records)])
         texts: dict[int, list[str]] = {}
         for record in records:
             if record["method"] == "sendMessage":
-                texts.setdefault(record["chat_id"], []).append(record["text"])
+                texts.setdefault(_first_id(record["chat_id"]), []).append(record["text"])
+        repeats: Counter[int] = Counter()
+        for delivery in stores.deliveries.records(limit=1000):
+            repeats[_first_id(delivery.place.chat_id)] += delivery.repeats
+            tally.left_in_doubt += delivery.state is State.UNKNOWN
         expected = {f"News of {day}." for day in life.days}
         tally.schedules += 1
-        overview = stores.deliveries.overview()
-        tally.repeats += overview.repeats
         for chat_id in chats:
-            got = [*texts.get(chat_id, []), *texts.get(chat_id - 10**9, [])]
-            copies = Counter(news for text in got for news in _NEWS.findall(text))
-            plain = Counter(
-                news for text in got if SECOND_COPY not in text for news in _NEWS.findall(text)
-            )
+            got = _Received.of(texts.get(chat_id, []))
+            missed = expected - got.news
             tally.editions += len(expected)
-            tally.second_copies += sum(n - 1 for n in copies.values())
-            missed = len(expected - copies.keys())
-            unmarked = sum(n - 1 for n in plain.values())
-            tally.missed += missed
-            tally.unmarked_copies += unmarked
-            if missed or unmarked:
+            tally.missed += len(missed)
+            tally.second_copies += got.second_copies
+            tally.unmarked_copies += got.unmarked_copies
+            tally.repeats += repeats[chat_id]
+            if missed or got.unmarked_copies or got.second_copies > repeats[chat_id]:
                 tally.trouble.append(
-                    f"schedule {seed}, chat {chat_id}: {expected - copies.keys()} {plain}"
+                    f"schedule {seed}, chat {chat_id}: missed {missed}, {got.second_copies} second"
+                    f" copies of which {repeats[chat_id]} are known, {got.unmarked_copies} unmarked"
                 )
-        tally.left_in_doubt += sum(
-            record.state == "unknown" for record in stores.deliveries.records()
-        )
+
+
+@dataclass(kw_only=True)
+class _Received:
+    """What a chat got: the news, and the messages that brought news it had already."""
+
+    news: set[str] = field(default_factory=set)
+    second_copies: int = 0
+    unmarked_copies: int = 0
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Self:
+        got = cls()
+        for text in texts:
+            brought = set(_NEWS.findall(text))
+            if brought & got.news:
+                got.second_copies += 1
+                got.unmarked_copies += SECOND_COPY not in text
+            got.news |= brought
+        return got
+
+
+def _first_id(chat_id: int) -> int:
+    """Return the id a chat had before it moved."""
+    return chat_id + _MOVED_BY if chat_id <= -_MOVED_BY else chat_id
 
 
 def _steps(chance: random.Random) -> tuple[tuple[float, float], ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.editions import Edition
     from bot.model import Message, Place, Sent
     from bot.ports import Priority
+    from index.ports import Clock
 
 
 class Death(BaseException):
@@ -68,9 +69,9 @@ class MortalClaims(ClaimStore):
         self.life.step()
         return claims
 
-    def record(self, outcomes: Sequence[Outcome]) -> None:
+    def record(self, outcomes: Sequence[Outcome], clock: Clock) -> None:
         self.life.step()
-        super().record(outcomes)
+        super().record(outcomes, clock)
         self.life.step()
 
 

@@ -112,7 +112,7 @@ def test_no_edition_is_lost_and_none_knowingly_comes_twice(
         bench, life = mortal(sqlite_bench(Path(folder)))
         expected = asyncio.run(_live_through(bench, life, days))
         overview = bench.stores.deliveries.overview()
-        doubts = bench.stores.deliveries.records(state=State.UNKNOWN)
+        doubts = bench.stores.deliveries.records(states=[State.UNKNOWN])
         bench.engine.dispose()
     # The policy's own end: after that many repeats, each with an unknown outcome, no more.
     assert all(record.repeats == len(bench.policy.repeat_after) for record in doubts)
@@ -166,18 +166,38 @@ async def _live_through(
 def test_after_an_acceptance_nothing_is_sent_again_whoever_dies() -> None:
     """Die at every single step in turn, and look at each outcome."""
     outcomes = set()
-    for steps in range(40):
+    for steps in range(24):
         with tempfile.TemporaryDirectory() as folder:
             living, life = mortal(sqlite_bench(Path(folder)))
-            outcomes.add(asyncio.run(_die_once(living, life, steps)))
+            outcomes.add(asyncio.run(_die_once(living, life, steps, "Grain exports rose.")))
             living.engine.dispose()
     # Either one copy, or two of which the second says so: where the answer was on its way.
     assert outcomes == {(False,), (False, True), (True,)}
 
 
-async def _die_once(bench: DigestBench, life: Life, steps: int) -> tuple[bool, ...]:
+def test_of_several_parts_none_comes_twice_unmarked_whoever_dies() -> None:
+    claims = [f"Claim {n}: " + "word " * 100 for n in range(16)]
+    died = 0
+    for steps in range(40):
+        with tempfile.TemporaryDirectory() as folder:
+            living, life = mortal(sqlite_bench(Path(folder)))
+            asyncio.run(_die_once(living, life, steps, *claims))
+            living.engine.dispose()
+        plain = [text for text in texts(living) if SECOND_COPY not in text]
+        for n in range(16):
+            assert any(f"Claim {n}:" in text for text in texts(living)), (steps, n)
+            assert sum(f"Claim {n}:" in text for text in plain) <= 1, (steps, n)
+        died += len(plain) < len(texts(living))
+    assert died >= 3
+
+
+async def _die_once(
+    bench: DigestBench, life: Life, steps: int, *takeaways: str
+) -> tuple[bool, ...]:
     expect_deaths()
-    prepared(bench)
+    bench.subscribe(7)
+    bench.add(day_report(DAY, *takeaways))
+    bench.clock.moment = SLOT
     await bench.outbox.open()
     life.steps = steps
     try:
@@ -220,6 +240,20 @@ def test_doubts_end_after_three_repeats_and_are_counted(bench: DigestBench) -> N
     assert overview.states[State.UNKNOWN] == 1
 
 
+def test_a_wait_that_began_while_the_clock_was_ahead_ends_in_time(bench: DigestBench) -> None:
+    async def main() -> None:
+        prepared(bench)
+        await bench.outbox.fill()
+        bench.clock.pass_(hours=2)
+        bench.channel.fates.append(Fate(error=UnavailableError("502"), accepted=False))
+        await bench.outbox.deliver()
+        bench.clock.pass_(hours=-2)
+        await ticks(bench, timedelta(0), timedelta(seconds=10))
+        assert len(texts(bench)) == 1
+
+    asyncio.run(main())
+
+
 def test_a_429_is_waited_out_and_costs_no_copy(bench: DigestBench) -> None:
     async def main() -> None:
         prepared(bench)
@@ -236,7 +270,7 @@ def test_a_429_is_waited_out_and_costs_no_copy(bench: DigestBench) -> None:
 def test_whoever_blocks_the_bot_is_left_alone_until_they_come_back(bench: DigestBench) -> None:
     async def main() -> None:
         prepared(bench, 7, 8)
-        bench.channel.fates.append(Fate(error=BlockedError("bot was blocked"), accepted=False))
+        bench.channel.fate_of[7] = Fate(error=BlockedError("bot was blocked"), accepted=False)
         await ticks(bench, timedelta(days=1), timedelta(days=1))
         assert (texts(bench, 7), len(texts(bench, 8))) == ([], 1)
         bench.stores.subscribers.revive(7, now=bench.clock.now())
@@ -331,7 +365,7 @@ def test_nothing_new_is_skipped_with_a_reason_unless_always(bench: DigestBench) 
 
     asyncio.run(main())
     assert len(texts(bench, 7)) == 1
-    skipped = bench.stores.deliveries.records(chat_id=7, state=State.SKIPPED)
+    skipped = bench.stores.deliveries.records(chat_id=7, states=[State.SKIPPED])
     assert [record.reason for record in skipped] == ["nothing new"] * 2
     assert [("Nothing new" in text) for text in texts(bench, 8)][-2:] == [True, True]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import warnings
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from bot.deliveries import (
     Claim,
     Doubtful,
     Filling,
+    Outcome,
     Postponed,
     Refused,
     Started,
@@ -33,9 +35,10 @@ from bot.subscriptions import Subscription
 from index.errors import StoreError
 from index.model import DigestReport
 from index.sql import open_engine
+from tests.fakes.channel import DigestBench, HandClock, day_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -136,6 +139,10 @@ def claimed(stores: Stores, chat_id: int = 7, parts: int = 1) -> Claim:
     return claim
 
 
+def record(stores: Stores, outcomes: Sequence[Outcome]) -> None:
+    stores.claims.record(outcomes, HandClock(NOW))
+
+
 def states(stores: Stores) -> dict[str, int]:
     return {state.value: n for state, n in stores.deliveries.overview().states.items() if n}
 
@@ -207,8 +214,8 @@ def test_no_slot_is_filled_twice_and_no_edition_comes_twice(stores: Stores) -> N
     later = NOW + timedelta(days=1)
     stores.deliveries.fill([filling(again, one, slot=later)], now=later)
     assert states(stores) == {"due": 1, "skipped": 1}
-    (record,) = stores.deliveries.records(state=State.SKIPPED)
-    assert record.reason == "the subscriber has this edition"
+    (skipped,) = stores.deliveries.records(states=[State.SKIPPED])
+    assert skipped.reason == "the subscriber has this edition"
 
 
 def test_a_later_edition_takes_the_place_of_one_that_waits(stores: Stores) -> None:
@@ -265,25 +272,22 @@ def test_editions_are_stored_once_and_found_by_key_and_token(stores: Stores) -> 
 
 def test_parts_are_recorded_one_by_one_until_the_last(stores: Stores) -> None:
     claim = claimed(stores, parts=2)
-    stores.claims.record([Started(delivery_id=claim.id)])
-    stores.claims.record(
-        [Accepted(delivery_id=claim.id, message_ids=(5,), last=False, repeat=False, at=NOW)]
-    )
+    record(stores, [Started(delivery_id=claim.id)])
+    record(stores, [Accepted(delivery_id=claim.id, message_ids=(5,), last=False, repeat=False)])
     assert states(stores) == {"claimed": 1}
-    stores.claims.record([Started(delivery_id=claim.id)])
-    stores.claims.record(
-        [Accepted(delivery_id=claim.id, message_ids=(5, 6), last=True, repeat=False, at=NOW)]
-    )
-    (record,) = stores.deliveries.records(chat_id=7)
-    assert (record.state, record.message_ids, record.parts_sent) == (State.SENT, (5, 6), 2)
+    record(stores, [Started(delivery_id=claim.id)])
+    record(stores, [Accepted(delivery_id=claim.id, message_ids=(5, 6), last=True, repeat=False)])
+    (stored,) = stores.deliveries.records(chat_id=7)
+    assert (stored.state, stored.message_ids, stored.parts_sent) == (State.SENT, (5, 6), 2)
     assert stores.claims.claim(SENDER, now=NOW + timedelta(days=9), limit=9) == []
 
 
 def test_what_is_put_back_waits_for_its_time(stores: Stores) -> None:
     claim = claimed(stores)
-    until = NOW + timedelta(seconds=30)
-    back = Postponed(delivery_id=claim.id, until=until, attempts=2, reason="flood")
-    stores.claims.record([back])
+    wait = timedelta(seconds=30)
+    until = NOW + wait
+    back = Postponed(delivery_id=claim.id, wait=wait, attempts=2, reason="flood")
+    record(stores, [back])
     assert stores.claims.claim(SENDER, now=NOW, limit=9) == []
     (again,) = stores.claims.claim(SENDER, now=until, limit=9)
     assert again == replace(claim, attempts=2)
@@ -291,26 +295,25 @@ def test_what_is_put_back_waits_for_its_time(stores: Stores) -> None:
 
 def test_a_doubt_is_repeated_counted_and_settled(stores: Stores) -> None:
     claim = claimed(stores)
-    again = NOW + timedelta(minutes=1)
-    doubt = Doubtful(delivery_id=claim.id, repeat=False, again=again, reason="timed out")
-    stores.claims.record([doubt])
+    wait = timedelta(minutes=1)
+    again = NOW + wait
+    doubt = Doubtful(delivery_id=claim.id, repeat=False, wait=wait, reason="timed out")
+    record(stores, [doubt])
     assert states(stores) == {"unknown": 1}
     (repeat,) = stores.claims.claim(SENDER, now=again, limit=9)
     assert repeat.doubtful
-    stores.claims.record([Postponed(delivery_id=claim.id, until=again, attempts=1, reason="502")])
+    record(stores, [Postponed(delivery_id=claim.id, wait=wait, attempts=1, reason="502")])
     assert states(stores) == {"unknown": 1}  # in doubt as before
     (repeat,) = stores.claims.claim(SENDER, now=again, limit=9)
-    stores.claims.record([replace(doubt, repeat=True, again=None)])
+    record(stores, [replace(doubt, repeat=True, wait=None)])
     assert stores.claims.claim(SENDER, now=NOW + timedelta(days=99), limit=9) == []
     assert stores.deliveries.overview().repeats == 1
 
 
 def test_a_button_pressed_settles_a_doubt(stores: Stores) -> None:
     claim = claimed(stores, parts=2)
-    again = NOW + timedelta(hours=1)
-    stores.claims.record(
-        [Doubtful(delivery_id=claim.id, repeat=False, again=again, reason="timed out")]
-    )
+    wait = timedelta(hours=1)
+    record(stores, [Doubtful(delivery_id=claim.id, repeat=False, wait=wait, reason="timed out")])
     elsewhere = Place(chat_id=8)
     assert not stores.claims.confirm(claim.edition_id, elsewhere, part=0, at=NOW)
     assert not stores.claims.confirm(claim.edition_id, claim.place, part=1, at=NOW)
@@ -327,22 +330,32 @@ def test_senders_that_died_leave_doubts_only_where_a_request_may_have_left(
     for chat_id in (1, 2, 3):
         stores.deliveries.fill([filling(subscribed(stores, chat_id), number)], now=NOW)
     claims = stores.claims.claim(SENDER, now=NOW, limit=2)
-    stores.claims.record([Started(delivery_id=claims[0].id)])
+    record(stores, [Started(delivery_id=claims[0].id)])
     (alive,) = stores.claims.claim(12, now=NOW, limit=2)
     assert set(stores.claims.claimers()) == {SENDER, 12}
     again = NOW + timedelta(minutes=1)
-    assert stores.claims.recover([SENDER], again=again) == (1, 1)
+    assert stores.claims.recover([SENDER], again=again, most_repeats=3) == (1, 1)
     assert states(stores) == {"due": 1, "claimed": 1, "unknown": 1}
     assert stores.claims.claimers() == [12]
     assert alive.place == Place(chat_id=3)
 
 
+def test_a_message_its_senders_keep_dying_of_is_left_alone_in_the_end(stores: Stores) -> None:
+    claim = claimed(stores)
+    for repeats in range(4):
+        record(stores, [Started(delivery_id=claim.id)])
+        again = NOW + timedelta(minutes=repeats)
+        assert stores.claims.recover([SENDER], again=again, most_repeats=3) == (0, 1)
+        claims = stores.claims.claim(SENDER, now=again, limit=9)
+        assert [claim.repeats for claim in claims] == ([repeats] if repeats < 3 else [])
+    assert states(stores) == {"unknown": 1}
+    assert stores.deliveries.waiting() == 0
+
+
 def test_a_refusal_ends_the_chat_and_it_comes_back_where_it_stood(stores: Stores) -> None:
     claim = claimed(stores)
     topic = subscribed(stores, 7, thread_id=9)
-    stores.claims.record(
-        [Refused(delivery_id=claim.id, reason="blocked", ends=True, whole_chat=True, at=NOW)]
-    )
+    record(stores, [Refused(delivery_id=claim.id, reason="blocked", ends=True, whole_chat=True)])
     assert states(stores) == {"skipped": 1}
     ended = stores.subscribers.at(claim.place)
     assert ended is not None
@@ -354,20 +367,42 @@ def test_a_refusal_ends_the_chat_and_it_comes_back_where_it_stood(stores: Stores
     assert stores.subscribers.revive(7, now=NOW) == []
 
 
+@pytest.mark.parametrize("subscribes", [False, True])
+def test_what_was_in_doubt_or_half_sent_at_the_end_goes_on_when_they_come_back(
+    stores: Stores, *, subscribes: bool
+) -> None:
+    half, doubt = claimed(stores, 7, parts=2), claimed(stores, 8, parts=2)
+    accepted = Accepted(delivery_id=half.id, message_ids=(5,), last=False, repeat=False)
+    wait = timedelta(0)
+    record(stores, [accepted, Doubtful(delivery_id=doubt.id, repeat=False, wait=wait, reason="")])
+    stores.claims.claim(SENDER, now=NOW, limit=9)
+    for claim in (half, doubt):
+        blocked = Refused(delivery_id=claim.id, reason="blocked", ends=True, whole_chat=True)
+        record(stores, [blocked])
+        if subscribes:
+            stores.subscribers.subscribe(claim.place, MORNING, now=NOW, head=9)
+        else:
+            stores.subscribers.revive(claim.place.chat_id, now=NOW)
+        after = stores.subscribers.at(claim.place)
+        assert after is not None
+        assert after.standing == Standing(cursor=5, first=False)
+    claims = stores.claims.claim(SENDER, now=NOW, limit=9)
+    assert [(c.place.chat_id, c.parts_sent, c.doubtful) for c in claims] == [
+        (7, 1, False),
+        (8, 0, True),
+    ]
+
+
 def test_a_topic_that_is_gone_ends_alone(stores: Stores) -> None:
     claim, topic = claimed(stores), subscribed(stores, 7, thread_id=9)
-    stores.claims.record(
-        [Refused(delivery_id=claim.id, reason="no topic", ends=True, whole_chat=False, at=NOW)]
-    )
+    record(stores, [Refused(delivery_id=claim.id, reason="no topic", ends=True, whole_chat=False)])
     assert stores.subscribers.at(topic.place) == topic
     assert stores.deliveries.overview().ended == {"no topic": 1}
 
 
 def test_a_message_refused_fails_alone(stores: Stores) -> None:
     claim = claimed(stores)
-    stores.claims.record(
-        [Refused(delivery_id=claim.id, reason="bad", ends=False, whole_chat=False, at=NOW)]
-    )
+    record(stores, [Refused(delivery_id=claim.id, reason="bad", ends=False, whole_chat=False)])
     assert states(stores) == {"failed": 1}
     active = stores.subscribers.at(claim.place)
     assert active is not None
@@ -411,15 +446,17 @@ def test_a_clock_set_back_leaves_nothing_waiting_in_the_future(stores: Stores) -
     far = NOW + timedelta(days=3650)
     claim = claimed(stores)
     subscriber = subscribed(stores)
-    stores.claims.record([Postponed(delivery_id=claim.id, until=far, attempts=0, reason="")])
+    record(stores, [Postponed(delivery_id=claim.id, wait=far - NOW, attempts=0, reason="")])
     wrong = replace(filling(subscriber, None, slot=far), next_due=far + timedelta(days=1))
     stores.deliveries.fill([wrong], now=far)
-    stores.subscribers.realign(NOW, latest_retry=NOW + timedelta(hours=1))
+    stores.subscribers.realign(NOW, back=timedelta(days=3650, minutes=-5))
     after = stores.subscribers.at(subscriber.place)
     assert after is not None
     assert after.settled == NOW
     assert after.next_due == datetime(2025, 4, 11, 4, 30, tzinfo=UTC)
-    assert len(stores.claims.claim(SENDER, now=NOW, limit=9)) == 1
+    in_time = NOW + timedelta(minutes=5)
+    assert stores.claims.claim(SENDER, now=in_time - timedelta(seconds=1), limit=9) == []
+    assert len(stores.claims.claim(SENDER, now=in_time, limit=9)) == 1
 
 
 def test_pruning_forgets_old_skipped_slots_alone(stores: Stores) -> None:
@@ -470,3 +507,30 @@ def test_a_broken_database_is_named_and_tells_no_password(tmp_path: Path) -> Non
     with pytest.raises(StoreError, match=r"digests\.sqlite failed"):
         Stores.over(engine).deliveries.overview()
     engine.dispose()
+
+
+def test_the_whole_path_with_two_senders_at_once(engine: Engine) -> None:
+    bench = DigestBench(engine)
+    for chat_id in range(1, 41):
+        bench.subscribe(chat_id)
+    bench.add(day_report(date(2025, 4, 9), "Grain exports rose."))
+    bench.clock.moment = NOW
+
+    async def main() -> None:
+        first = bench.outbox
+        await first.open()
+        bench.restart()
+        second = bench.outbox
+        if engine.dialect.name == "postgresql":
+            await second.open()
+            await asyncio.gather(first.fill(), second.fill())
+            await asyncio.gather(first.deliver(), second.deliver())
+            await second.close()
+        else:  # a file has one sender at a time
+            await first.fill()
+            await first.deliver()
+        await first.close()
+
+    asyncio.run(main())
+    assert sorted(place.chat_id for place, _ in bench.channel.accepted) == list(range(1, 41))
+    assert states(Stores.over(engine)) == {"sent": 40}

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.deliveries import UNSUBSCRIBED
+from bot.delivery_status import DeliveryStatus
 from bot.dialogue import Reply, Request
+from bot.digest_texts import load_digest_texts
 from bot.markup import Html, text_of
 from bot.model import Place
+from bot.ports import BlockedError, RejectedError, UnknownOutcomeError
 from bot.settings_dialogue import Press, chosen, tag
 from bot.subscriber_store import MAX_PLACES
+from bot.subscription_render import SubscriptionWords
 from bot.subscriptions import Subscription, SubscriptionError
+from bot.texts import load_texts
 from bot.views import Asker
-from tests.fakes.channel import KYIV_MORNING, DigestBench, day_report, sqlite_bench
+from tests.fakes.channel import KYIV_MORNING, DigestBench, Fate, day_report, sqlite_bench
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -241,8 +247,34 @@ def test_a_change_after_an_outage_leaves_overdue_what_is_overdue(bench: DigestBe
     assert (known.settled, known.next_due) == (subscriber.settled, subscriber.next_due)
 
 
-def test_the_status_counts(bench: DigestBench) -> None:
-    ask(bench.commands.subscribe)
-    text = text_of(Html(bench.commands.status().html))
-    assert "due: 0" in text
-    assert "subscriptions: 1 active" in text
+def status(bench: DigestBench, asker: Asker = ANN, *operators: int) -> str:
+    about = SubscriptionWords(load_texts(), load_digest_texts())
+    made = DeliveryStatus(bench.stores.deliveries, about, bench.clock, operators)
+    return ask(made.say, asker=asker)
+
+
+def test_the_status_counts_and_tells_what_is_old_and_what_went_wrong(bench: DigestBench) -> None:
+    for chat_id in (1, 2, 3):
+        bench.subscribe(chat_id)
+    bench.add(day_report(DAY, "Grain exports rose.", name="later"))
+    bench.channel.fate_of = {
+        1: Fate(error=RejectedError("can't parse"), accepted=False),
+        2: Fate(error=BlockedError("blocked by the user"), accepted=False),
+        3: Fate(error=UnknownOutcomeError("the connection broke")),
+    }
+    bench.clock.moment = datetime(2025, 4, 10, 4, 30, tzinfo=UTC)
+    asyncio.run(bench.tick())
+    bench.clock.pass_(hours=3)
+    text = status(bench, ANN, 7)
+    assert "unknown: 1, the oldest for 3 h" in text
+    assert "failed: 1\n" in text
+    assert "failed, 1: can't parse" in text
+    assert "unknown, 1: the connection broke" in text
+    assert "subscriptions: 2 active" in text
+    assert "ended (blocked by the user): 1" in text
+
+
+def test_the_status_is_for_operators_in_private(bench: DigestBench) -> None:
+    assert status(bench).startswith("Only the bot")
+    assert status(bench, ANN, 8).startswith("Only the bot")
+    assert status(bench, GROUP, 7) == "Ask me that in our private chat."

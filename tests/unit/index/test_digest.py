@@ -6,12 +6,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from index.digest import compose
-from index.model import BlockKind, Endnote, Span
+from index.model import BlockKind, Endnote
 from tests.fakes.drafts import BOILERPLATE, BYLINE, HEADING, TAKEAWAY, draft, drafts
 from tests.fakes.libraries import Desk
 
@@ -84,6 +83,29 @@ def test_what_was_said_the_day_before_is_not_new(desk: Desk) -> None:
     assert all(item.new for item in digested(desk, other).takeaways)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "new"),
+    [
+        ("may be suspending", "is suspending", True),
+        ("reportedly suspended", "suspended", True),
+        ("suspended 12 of", "suspended 14 of", True),
+        ("has suspended", "has not suspended", True),
+        ("may be suspending", "may have suspended", False),
+        ("suspended 12 of", "has suspended 12 of", False),
+    ],
+)
+def test_a_hedge_a_figure_or_a_not_makes_a_takeaway_new(
+    desk: Desk, before: str, after: str, *, new: bool
+) -> None:
+    said = "The command {} the deployment of newly formed units to the northern districts, as"
+    said += " officials of the harbour authority and the ferry company told reporters."
+    earlier = draft((TAKEAWAY, said.format(before)), url="https://r.example/1")
+    day = date(2025, 4, 12)
+    later = draft((TAKEAWAY, said.format(after)), url="https://r.example/2", published=day)
+    (item,) = digested(desk, earlier, later).takeaways
+    assert item.new == new
+
+
 def test_a_report_without_takeaways_gives_its_key_sentences(desk: Desk) -> None:
     body = [f"Peacekeepers were discussed in the capital for the {n}th time." for n in range(6, 16)]
     report = draft(
@@ -119,26 +141,28 @@ def test_a_takeaway_without_a_word_is_said_nowhere(desk: Desk) -> None:
     assert [item.support for item in found.takeaways] == ["none", "none"]
 
 
-def test_sentences_past_what_the_model_sees_are_passed_over(desk: Desk) -> None:
+def test_sentences_past_what_the_model_sees_may_be_key_and_support_nothing(desk: Desk) -> None:
     """A passage may be longer than the model reads: what is behind has no tokens."""
-    (id_,) = desk.put(draft("Peacekeepers were discussed in the capital once more. " * 3))
-    (passage,) = desk.passages.of_report(id_, 1)
-    size = passage.sentences[0].tokens[1]
-    cut = tuple(
-        replace(sentence, tokens=sentence.tokens if place == 0 else (size, size))
-        for place, sentence in enumerate(passage.sentences)
-    )
-    unseen = replace(passage, sentences=cut, signs=passage.signs[:size])
-    found = compose(desk.catalogue.report(id_), [unseen], [])
-    assert [Span(start=item.start, end=item.end) for item in found.takeaways] == [
-        Span(start=cut[0].start, end=cut[0].end)
+    (id_,) = desk.put(REPORT)
+    report = desk.catalogue.report(id_)
+    unseen = [
+        replace(
+            passage,
+            sentences=tuple(
+                one if one.kind is TAKEAWAY else replace(one, tokens=(0, 0))
+                for one in passage.sentences
+            ),
+        )
+        for passage in desk.passages.of_report(id_, 1)
     ]
-    none = replace(
-        unseen,
-        sentences=tuple(replace(sentence, tokens=(0, 0)) for sentence in cut),
-        signs=np.zeros((0, passage.signs.shape[1]), np.uint8),
-    )
-    assert compose(desk.catalogue.report(id_), [none], []).takeaways == ()
+    repeated, rewritten, alone = compose(report, unseen, []).takeaways
+    assert (repeated.support, rewritten.support, alone.support) == ("verbatim", "none", "none")
+    bare = compose(replace(report, takeaways=()), unseen, [])
+    assert bare.kind == "extractive"
+    assert [item.text for item in bare.takeaways] == [
+        "Officials said that Russian strikes returned to their usual size.[1]",
+        "Peacekeepers of every kind were rejected by the ministry on April 9.[1]",
+    ]
 
 
 @settings(
