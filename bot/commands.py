@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
-from datetime import date
+from contextlib import closing, contextmanager
+from functools import partial
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from bot import documents, pages, settings
-from bot.build import SystemClock, engine_for, library_for, model_for, rebuild
-from index.errors import SettingsError
+from bot import delivery_commands, documents, pages, settings
+from bot.batch import Asked, opened
+from bot.build import SystemClock, chroma_for, engine_for, library_for, model_for, rebuild
+from index.errors import InputError, SettingsError
 from index.evaluate import errors, judge, read_questions, table
-from index.model import IngestStatus
 from index.variants import variants
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
-    from pathlib import Path
+    from datetime import date
 
     from sqlalchemy import Engine
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from index.variants import Ask
 
 Command = Callable[["Namespace"], int]
+Shown = TypeVar("Shown", dict[str, Any], list[dict[str, Any]])
 
 _OK: Final = 0
 _FAILED: Final = 1
@@ -41,122 +41,94 @@ _DEMO: Final = "what did Russia say about peacekeepers?"
 def ingest(options: Namespace) -> int:
     """Read inputs; the exit code is 1 when one of them failed."""
     results = []
-    library = _library(options)
-    for result in library.ingest(options.inputs, _progress):
-        results.append(result)
-        if result.error:
-            _note(f"failed: {result.error}")
-        elif len(results) % _EVERY == 0:
-            _note(f"{len(results)} inputs read")
-    if options.json:
-        _document(documents.ingest(results))
-    else:
-        for status in IngestStatus:
-            count = sum(result.status is status for result in results)
-            if count:
-                print(f"{status.value}: {count}")
+    with _library(options) as library:
+        for result in library.ingest(options.inputs, _progress):
+            results.append(result)
+            if result.error:
+                _note(f"failed: {result.error}")
+            elif len(results) % _EVERY == 0:
+                _note(f"{len(results)} inputs read")
+    _show(options, documents.ingest(results), pages.ingest)
     return _FAILED if any(result.error for result in results) else _OK
 
 
 def report(options: Namespace) -> int:
     """Show one report as parsed."""
-    one = _library(options).report(options.id, options.revision)
-    if options.json:
-        _document(documents.report(one))
-    else:
-        print(pages.report(one))
+    with _library(options) as library:
+        one, links = library.report(options.id, options.revision), library.near_copies()
+    _show(options, documents.report(one, links), pages.report)
     return _OK
 
 
 def reports(options: Namespace) -> int:
     """List the reports."""
-    found = _library(options).reports()
-    if options.json:
-        _document([documents.summary(one) for one in found])
-    else:
-        print(pages.reports(found))
+    with _library(options) as library:
+        links = library.near_copies()
+        found = [documents.summary(one, links) for one in library.reports()]
+    _show(options, found, pages.reports)
     return _OK
 
 
 def ask(options: Namespace) -> int:
     """Answer one question, or a file of them."""
-    library = _searchable(options)
 
-    def answer(line: dict[str, Any]) -> dict[str, Any]:
-        return documents.answer(
-            library.ask(line["question"], asked_on=line["asked_on"], history=line["history"])
-        )
+    def answer(library: Library, asked: Asked) -> dict[str, Any]:
+        found = library.ask(asked.question, asked_on=asked.asked_on, history=asked.history)
+        return documents.answer(found) | {"question": asked.question}
 
-    if options.batch:
-        return _batch(options, answer)
-    asked = _question(options) | {"history": options.history}
-    document = answer(asked)
-    if options.json:
-        _document(document)
-    else:
-        print(pages.answer(document))
-    return _OK
+    return _questions(options, answer, pages.answer)
 
 
 def passages(options: Namespace) -> int:
     """Rank passages for one question, or a file of them."""
-    library = _searchable(options)
 
-    def ranked(line: dict[str, Any]) -> dict[str, Any]:
-        found = library.ranked(line["question"], top=options.top, asked_on=line["asked_on"])
-        return {"question": line["question"], "passages": documents.passages(found)}
+    def ranked(library: Library, asked: Asked) -> dict[str, Any]:
+        found = library.ranked(asked.question, top=options.top, asked_on=asked.asked_on)
+        return {"question": asked.question, "passages": documents.passages(found)}
 
-    if options.batch:
-        return _batch(options, ranked)
-    document = ranked(_question(options))
-    if options.json:
-        _document(document)
-    else:
-        print(pages.passages(document))
-    return _OK
+    return _questions(options, ranked, pages.passages)
 
 
 def digest(options: Namespace) -> int:
-    """Show the digest of a day."""
-    document = documents.digest(_library(options).digest(options.date))
-    if options.json:
-        _document(document)
-    else:
-        print(pages.digest(document))
+    """Show the digest of a day, or what a chat would get now."""
+    if options.chat is not None:
+        return delivery_commands.preview(options)
+    with _library(options) as library:
+        document = documents.digest(library.digest(options.date))
+    _show(options, document, pages.digest)
     return _OK
 
 
 def evaluate(options: Namespace) -> int:
     """Measure answers on a file of questions with gold, beside other ways to answer."""
-    questions = read_questions(options.questions)
-    library = _searchable(options)
-    ways: dict[str, Ask] = {
-        "this build": lambda question, day, history: library.ask(
-            question, asked_on=day, history=history
-        )
-    }
-    found = variants(library.search)
-    ways |= found if options.ablations else {"plain build": found["plain build"]}
+    try:
+        questions = read_questions(options.questions)
+    except InputError as error:
+        raise SettingsError(str(error)) from error
     outcomes = {}
-    for name, ask in ways.items():
-        _note(f"{name}: {len(questions)} questions")
-        outcomes[name] = [
-            judge(one, ask(one.question, one.asked_on, one.history)) for one in questions
-        ]
+    with _searchable(options) as library:
+        found = variants(library.search)
+        ways: dict[str, Ask] = {
+            "this build": lambda question, day, history: library.ask(
+                question, asked_on=day, history=history
+            )
+        }
+        ways |= found if options.ablations else {"plain build": found["plain build"]}
+        for name, way in ways.items():
+            _note(f"{name}: {len(questions)} questions")
+            outcomes[name] = [
+                judge(one, way(one.question, one.asked_on, one.history)) for one in questions
+            ]
     document = {
-        "ways": {name: table(found) for name, found in outcomes.items()},
+        "ways": {name: table(judged) for name, judged in outcomes.items()},
         "errors": errors(outcomes["this build"]),
     }
-    if options.json:
-        _document(document)
-    else:
-        print(pages.evaluation(document))
+    _show(options, document, pages.evaluation)
     return _OK
 
 
 def run(options: Namespace) -> int:
     """Start the bot."""
-    loaded = settings.load(options.config)
     token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
     if not token:
         raise SettingsError(
@@ -166,15 +138,16 @@ def run(options: Namespace) -> int:
     del os.environ["TELEGRAM_BOT_TOKEN"]
     from bot.app import run_bot
 
-    engine, library = _opened(options, loaded)
-    run_bot(loaded, engine, library, token=token, api_url=options.api_url or loaded.chat.api_url)
+    with _opened(options) as (loaded, engine, library):
+        api_url = options.api_url or loaded.chat.api_url
+        run_bot(loaded, engine, library, token=token, api_url=api_url)
     return _OK
 
 
 def chat(options: Namespace) -> int:
     """Talk in this terminal."""
-    terminal, _ = _terminal(options)
-    terminal.run()
+    with _terminal(options) as (terminal, _):
+        terminal.run()
     return _OK
 
 
@@ -183,8 +156,8 @@ def demo(options: Namespace) -> int:
     from bot.dialogue import Request
     from bot.terminal import HERE
 
-    terminal, parts = _terminal(options)
-    terminal.demo(_DEMO, lambda: parts.commands.digest(Request(asker=HERE, text="")).messages)
+    with _terminal(options) as (terminal, parts):
+        terminal.demo(_DEMO, lambda: parts.commands.digest(Request(asker=HERE, text="")).messages)
     return _OK
 
 
@@ -198,141 +171,99 @@ def samples(options: Namespace) -> int:
 def check(options: Namespace) -> int:
     """Validate the settings and what they name."""
     loaded = settings.load(options.config)
-    model_for(loaded).verify()
-    if options.json:
-        _document({"ok": True})
-    else:
-        print("The settings are valid.")
+    model = model_for(loaded)
+    model.verify()
+    if loaded.model.name != settings.load().model.name:  # only loading tells about another one
+        _note(f"{loaded.model.name}: {model.dimensions} dimensions")
+    if loaded.stores.database_url:
+        with _library(options) as library:
+            library.newest_day()
+    if loaded.stores.chroma_url:
+        chroma_for(loaded, options.data)
+    _show(options, {"ok": True}, lambda _: "The settings are valid.")
     return _OK
 
 
 def reindex(options: Namespace) -> int:
     """Derive everything anew."""
     loaded = settings.load(options.config)
-    engine = engine_for(loaded, options.data)
-    encoded = rebuild(loaded, options.data, engine).follow(_progress)
-    if options.json:
-        _document({"passages": encoded})
-    else:
-        print(f"{encoded} passages")
+    with closing(rebuild(loaded, options.data, engine_for(loaded, options.data))) as library:
+        encoded = library.follow(_progress)
+    _show(options, {"passages": encoded}, lambda _: f"{encoded} passages")
     return _OK
 
 
 def stats(options: Namespace) -> int:
     """Count what is stored."""
-    library = _library(options)
-    corpus = library.corpus()
-    document = {
-        "reports": corpus.reports,
-        "passages": corpus.passages,
-        "publishers": dict(corpus.publishers),
-        "from": corpus.first,
-        "to": corpus.last,
-        "duplicates": corpus.duplicates,
-        "failed": [{"input": name, "error": why} for name, why in library.failures()],
-    }
-    if options.json:
-        _document(document)
-    else:
-        print(pages.stats(document))
+    with _library(options) as library:
+        document = documents.stats(library.corpus(), library.failures(), library.sources())
+    _show(options, document, pages.stats)
     return _OK
 
 
-def _library(options: Namespace) -> Library:
-    return _opened(options, settings.load(options.config))[1]
-
-
-def _searchable(options: Namespace) -> Library:
-    """Open the library and index what an earlier process stored and did not come to index."""
-    library = _library(options)
-    library.follow(_progress)
-    return library
-
-
-def _opened(options: Namespace, loaded: settings.Settings) -> tuple[Engine, Library]:
+@contextmanager
+def _opened(options: Namespace) -> Iterator[tuple[settings.Settings, Engine, Library]]:
+    """Open what is stored; in the end connections and the data folder's lock are given back."""
+    loaded = settings.load(options.config)
     engine = engine_for(loaded, options.data)
-    return engine, library_for(loaded, options.data, engine, command=options.command)
+    try:
+        with closing(library_for(loaded, options.data, engine, command=options.command)) as library:
+            yield loaded, engine, library
+    finally:
+        engine.dispose()
 
 
-def _terminal(options: Namespace) -> tuple[TerminalChat, Parts]:
+@contextmanager
+def _library(options: Namespace) -> Iterator[Library]:
+    with _opened(options) as (_, _, library):
+        yield library
+
+
+@contextmanager
+def _searchable(options: Namespace) -> Iterator[Library]:
+    """Open the library and index what an earlier process stored and did not come to index."""
+    with _library(options) as library:
+        library.follow(_progress)
+        yield library
+
+
+@contextmanager
+def _terminal(options: Namespace) -> Iterator[tuple[TerminalChat, Parts]]:
     from rich.console import Console
 
     from bot.app import chat_parts
     from bot.terminal import TerminalChat
 
-    loaded = settings.load(options.config)
-    engine, library = _opened(options, loaded)
-    library.follow(_progress)
-    parts = chat_parts(loaded, engine, library, may_change=lambda _: True)
-    return TerminalChat(parts.dialogue, Console(), parts.texts), parts
+    with _opened(options) as (loaded, engine, library):
+        library.follow(_progress)
+        parts = chat_parts(loaded, engine, library, may_change=lambda _: True)
+        yield TerminalChat(parts.dialogue, Console(), parts.texts), parts
 
 
-def _question(options: Namespace) -> dict[str, Any]:
-    if options.question is None:
-        raise SettingsError("a question is missing: give one, or a file of them with --batch")
-    return {"question": options.question, "asked_on": options.asked_on or _today()}
+def _questions(
+    options: Namespace,
+    answer: Callable[[Library, Asked], dict[str, Any]],
+    page: Callable[[dict[str, Any]], str],
+) -> int:
+    """Answer the one question or the file of them; what is wrong with either is said first."""
+    asked_on = options.asked_on or _today()
+    if options.batch is None:
+        if options.out is not None:
+            raise SettingsError("--out says where the answers of a --batch go; name one, too")
+        asked = Asked(question=options.question, asked_on=asked_on, history=tuple(options.history))
+        with _searchable(options) as library:
+            document = answer(library, asked)
+        _show(options, document, page)
+        return _OK
+    if options.history:
+        raise SettingsError("--history goes with a QUESTION; the lines of --batch have their own")
+    with opened(options.batch, options.out) as batch, _searchable(options) as library:
+        whole = batch.run(partial(answer, library), asked_on=asked_on, note=_note)
+    return _OK if whole else _FAILED
 
 
-def _batch(options: Namespace, work: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
-    """Work through a file of questions; a line that is none fails alone."""
-    failed = False
-    with _output(options.out) as write:
-        for number, text in enumerate(_lines(options.batch), start=1):
-            try:
-                line = _line(text, options)
-            except (ValueError, TypeError, RecursionError) as error:
-                failed = True
-                _note(f"{options.batch}, line {number}: {error}")
-                write({"id": None, "error": f"line {number}: {error}"})
-                continue
-            write({"id": line.get("id")} | work(line))
-    return _FAILED if failed else _OK
-
-
-def _line(text: bytes, options: Namespace) -> dict[str, Any]:
-    line = json.loads(text)
-    if not isinstance(line, dict) or not isinstance(line.get("question"), str):
-        raise TypeError('not a question: want {"id": …, "question": "…"}')
-    history = line.get("history") or []
-    if not isinstance(history, list) or not all(isinstance(one, str) for one in history):
-        raise TypeError("history is not a list of questions")
-    day = line.get("asked_on")
-    asked_on = date.fromisoformat(day) if day else options.asked_on or _today()
-    return line | {"asked_on": asked_on, "history": history}
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            yield from (line for line in file if line.strip())
-    except OSError as error:
-        raise SettingsError(f"--batch {path} can't be read: {error}") from error
-
-
-@contextmanager
-def _output(path: Path | None) -> Iterator[Callable[[Any], None]]:
-    if path is None:
-        yield _document
-        return
-    try:
-        file = path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"--out {path} can't be written: {error}") from error
-    with file:
-        yield lambda document: print(_json(document), file=file)
-
-
-def _document(document: object) -> None:
-    print(_json(document))
-
-
-def _json(document: object) -> str:
-    text = json.dumps(document, ensure_ascii=False, default=documents.default)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half a character, as a question may hold: JSON can escape it
-        return json.dumps(document, default=documents.default)
-    return text
+def _show(options: Namespace, document: Shown, page: Callable[[Shown], str]) -> None:
+    print(documents.line(document) if options.json else page(document))
 
 
 def _today() -> date:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from index.model import (
         Answer,
+        Corpus,
         Digest,
         DigestItem,
         DigestReport,
@@ -18,10 +22,20 @@ if TYPE_CHECKING:
         RankedPassage,
         Report,
         ReportSummary,
+        SourceHealth,
     )
+    from index.near import Link
 
 
-def default(value: object) -> str:
+def line(document: object) -> str:
+    """Write a document as one line of plain ASCII.
+
+    Half characters, and what some readers take for the end of a line, would break it otherwise.
+    """
+    return json.dumps(document, default=_day, allow_nan=False)
+
+
+def _day(value: object) -> str:
     """Write a day as ISO; anything else is a defect of a document here."""
     if isinstance(value, date):
         return value.isoformat()
@@ -43,13 +57,8 @@ def ingest(results: list[IngestResult]) -> dict[str, Any]:
     }
 
 
-def summary(report: ReportSummary) -> dict[str, Any]:
-    """Describe a report in a list."""
-    return asdict(report) | {"authors": list(report.authors)}
-
-
-def report(one: Report) -> dict[str, Any]:
-    """Describe a whole report."""
+def summary(one: ReportSummary | Report, links: Sequence[Link]) -> dict[str, Any]:
+    """Describe a report in a list; ``links`` are the near-copies there are of any report."""
     return {
         "id": one.id,
         "publisher": one.publisher,
@@ -60,6 +69,14 @@ def report(one: Report) -> dict[str, Any]:
         "url": one.url,
         "language": one.language,
         "revision": one.revision,
+        "near_copies": [link.copy for link in links if link.original == one.id],
+    }
+
+
+def report(one: Report, links: Sequence[Link]) -> dict[str, Any]:
+    """Describe a whole report."""
+    return summary(one, links) | {
+        "near_copy_of": next((link.original for link in links if link.copy == one.id), None),
         "text": one.text,
         "blocks": [{"kind": b.kind.value, "start": b.start, "end": b.end} for b in one.blocks],
         "takeaways": [
@@ -125,10 +142,33 @@ def passages(found: list[RankedPassage]) -> list[dict[str, Any]]:
 
 def digest(one: Digest) -> dict[str, Any]:
     """Describe the digest of a day."""
-    return {"date": one.date, "reports": [_digest_report(each) for each in one.reports]}
+    return {"date": one.date, "reports": [digest_report(each) for each in one.reports]}
 
 
-def _digest_report(one: DigestReport) -> dict[str, Any]:
+def stats(
+    corpus: Corpus, failures: list[tuple[str, str]], sources: list[SourceHealth]
+) -> dict[str, Any]:
+    """Describe what is stored, how its sources fare, and which inputs failed at their last try."""
+    return {
+        "reports": corpus.reports,
+        "passages": corpus.passages,
+        "publishers": dict(corpus.publishers),
+        "from": corpus.first,
+        "to": corpus.last,
+        "duplicates": corpus.duplicates,
+        "near_copies": corpus.near_copies,
+        "sources": [source(one) for one in sources],
+        "failed": [{"input": name, "error": why} for name, why in failures],
+    }
+
+
+def source(one: SourceHealth) -> dict[str, Any]:
+    """Describe how a publisher, feed, folder or input fares."""
+    return asdict(one)
+
+
+def digest_report(one: DigestReport) -> dict[str, Any]:
+    """Describe one report's part of a digest."""
     return {
         "id": one.id,
         "title": one.title,

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import Any
 
-if TYPE_CHECKING:
-    from index.model import Report, ReportSummary
+from index.model import IngestStatus
 
 Document = dict[str, Any]
 
 
-def report(one: Report) -> str:
+def ingest(document: Document) -> str:
+    """Count the inputs by what became of them."""
+    counts = Counter(one["status"] for one in document["files"])
+    lines = [f"{status.value}: {counts[status]}" for status in IngestStatus if counts[status]]
+    return "\n".join(lines) or "There was nothing to read."
+
+
+def report(one: Document) -> str:
     """Lay out a parsed report so that it can be checked against its page."""
-    publisher = one.publisher or "publisher unknown"
-    if not one.publisher_confirmed:
-        publisher += " (unconfirmed)"
+    text = one["text"]
+    copies = one["near_copies"]
+    parts = [_publisher(one), str(one["published"] or "undated"), f"revision {one['revision']}"]
     head = [
-        one.title or "(no title)",
-        f"{publisher} · {one.published or 'undated'} · revision {one.revision} · {one.language}",
-        f"by {', '.join(one.authors)}" if one.authors else "",
-        one.url or "",
-        "",
+        one["title"] or "(no title)",
+        " · ".join([*parts, one["language"]]),
+        f"by {', '.join(one['authors'])}" if one["authors"] else "",
+        one["url"] or "",
+        f"near-copy of {one['near_copy_of']}" if one["near_copy_of"] else "",
+        f"near-copies, shown as this one: {', '.join(copies)}" if copies else "",
     ]
-    body = [f"[{block.kind.value}] {block.of(one.text)}" for block in one.blocks]
+    body = [f"[{block['kind']}] {text[block['start'] : block['end']]}" for block in one["blocks"]]
     notes = [
-        f"[{note.label}] {note.text}" + "".join(f"\n      {url}" for url in note.urls)
-        for note in one.endnotes
+        f"[{note['label']}] {note['text']}" + "".join(f"\n      {url}" for url in note["urls"])
+        for note in one["endnotes"]
     ]
-    ending = (
-        ["", f"Endnotes ({len(notes)})", *notes] if notes else ["", "No endnotes in this copy."]
-    )
-    return "\n".join([*(line for line in head[:-1] if line), "", *body, *ending])
+    ending = [f"Endnotes ({len(notes)})", *notes] if notes else ["No endnotes in this copy."]
+    return "\n".join([*filter(None, head), "", *body, "", *ending])
 
 
-def reports(found: list[ReportSummary]) -> str:
+def reports(found: list[Document]) -> str:
     """List reports, a line each."""
     lines = [
-        f"{one.id}  {one.published or 'undated   '}  {one.publisher or '?'}: {one.title or '?'}"
+        f"{one['id']}  {one['published'] or 'undated   '}  {_publisher(one)}: {one['title'] or '?'}"
+        + _copies(len(one["near_copies"]))
         for one in found
     ]
     return "\n".join(lines) or "No reports are stored; `briefing ingest PATH` reads some."
@@ -88,9 +95,21 @@ def stats(document: Document) -> str:
     lines = [f"{document['reports']} reports{period}; {document['passages']} passages"]
     lines += [f"  {name}: {count}" for name, count in document["publishers"].items()]
     if document["duplicates"]:
-        lines.append(f"{document['duplicates']} duplicates, not counted above")
+        lines.append(f"duplicates: {document['duplicates']}, not counted above")
+    if document["near_copies"]:
+        lines.append(f"near-copies: {document['near_copies']}, not counted above")
+    failed = {one["input"] for one in document["failed"]}
+    named = [one for one in document["sources"] if one["name"] not in failed]
+    lines += ["Sources:", *(_source(one) for one in named)] if named else []
     lines += [f"failed: {one['error']}" for one in document["failed"]]
     return "\n".join(lines)
+
+
+def _source(one: Document) -> str:
+    success = one["last_success"]
+    when = f"last success {success:%Y-%m-%d %H:%M} UTC" if success else "no success yet"
+    error = f"; last error: {one['last_error']}" if one["last_error"] else ""
+    return f"  {one['name']}: {one['reports']} reports, {when}{error}"
 
 
 def evaluation(document: Document) -> str:
@@ -120,6 +139,17 @@ def _metrics(found: Document) -> str:
         for name, value in found["refusal"].items()
     )
     return "\n".join([*lines, f"  refusal: {refusal}"])
+
+
+def _copies(count: int) -> str:
+    return f" (and {count} near-cop{'y' if count == 1 else 'ies'})" if count else ""
+
+
+def _publisher(one: Document) -> str:
+    if not one["publisher"]:
+        return "publisher unknown"
+    name: str = one["publisher"]
+    return name if one["publisher_confirmed"] else f"{name} (unconfirmed)"
 
 
 def _quote(number: int, one: Document) -> str:

@@ -11,19 +11,21 @@ from bisect import bisect_right
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from index.cues import Subject
 from index.model import BlockKind, Statement
 from index.naming import Speaker
-from index.phrases import MONTHS, Phrase, tokens_of, word_set
+from index.phrases import Phrase
 from index.speakers import SOMEBODY, Speakers
-from index.speech import Reader, Subject
+from index.speech import Reader
+from index.tokens import MONTHS, tokens_of, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from index.cues import Saying
     from index.lexicon import Lexicon
     from index.model import ParsedReport, Span
-    from index.phrases import Token
-    from index.speech import Saying
+    from index.tokens import Token
 
 _QUOTED: Final = re.compile('\u201c[^\u201d]*\u201d|"[^"]*"')
 _WORD: Final = re.compile(r"[^\W\d_]+")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, func, insert, or_, select, update
 
+from index import near, near_store
 from index.errors import NotFoundError
 from index.model import (
     Arrival,
@@ -31,13 +32,15 @@ from index.model import (
     Takeaway,
 )
 from index.sql import UtcDateTime, queue_up, reading, writing
-from index.tables import CHANGES, INPUTS, METADATA, REPORTS, REVISIONS
+from index.tables import CHANGES, INPUTS, METADATA, NEAR_COPIES, REPORTS, REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Engine, RowMapping, Select
+
+    from index.near import Link
 
 _NEWEST: Final = and_(
     REPORTS.c.id == REVISIONS.c.report_id, REPORTS.c.revision == REVISIONS.c.revision
@@ -48,6 +51,7 @@ _SUMMARY: Final = (
     REVISIONS.c.report_id.label("id"),
     REVISIONS.c.revision,
     REVISIONS.c.publisher,
+    REVISIONS.c.publisher_confirmed,
     REVISIONS.c.title,
     REVISIONS.c.authors,
     REVISIONS.c.published,
@@ -61,6 +65,7 @@ class Catalogue:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._near = near_store.NearStore(_report)
 
     def create(self) -> None:
         """Create what is missing of the tables."""
@@ -78,6 +83,7 @@ class Catalogue:
         """
         id_ = _id(report)
         keys = {"content_key": _content_key(report), "text_key": _text_key(report)}
+        compared = near.compared(id_, report)
         with writing(self._engine) as connection:
             queue_up(connection)
             last = connection.execute(
@@ -87,7 +93,7 @@ class Catalogue:
             ).one_or_none()
             before = _content_from(connection, id_, source)
             if last is not None and keys["content_key"] in (last.content_key, before):
-                if last.duplicate_of is not None:
+                if last.duplicate_of is not None and not near_store.is_copy(connection, id_):
                     return IngestStatus.DUPLICATE, last.duplicate_of
                 same = before == keys["content_key"]
                 return (IngestStatus.UNCHANGED if same else IngestStatus.DUPLICATE), id_
@@ -98,9 +104,6 @@ class Catalogue:
                 connection.execute(insert(REPORTS).values(id=id_, **head))
             else:
                 connection.execute(update(REPORTS).where(REPORTS.c.id == id_).values(**head))
-            if original is not None:
-                follow = update(REPORTS).where(REPORTS.c.duplicate_of == id_)
-                connection.execute(follow.values(duplicate_of=original))
             connection.execute(
                 insert(REVISIONS).values(
                     report_id=id_,
@@ -111,9 +114,12 @@ class Catalogue:
                     **_row(report),
                 )
             )
-            connection.execute(
-                insert(CHANGES).values(report_id=id_, revision=revision, arrived=arrived)
-            )
+            others = self._near.relink(connection, compared)
+            if original is not None:
+                follow = update(REPORTS).where(REPORTS.c.duplicate_of == id_)
+                connection.execute(follow.values(duplicate_of=original))
+            for changed in (id_, *sorted(others)):
+                _log_change(connection, changed, arrived)
         if original is not None:
             return IngestStatus.DUPLICATE, original
         return (IngestStatus.ADDED if last is None else IngestStatus.UPDATED), id_
@@ -295,19 +301,29 @@ class Catalogue:
             )
 
     def duplicates(self) -> list[tuple[str, str]]:
-        """List duplicates with the id of their original."""
+        """List duplicates with the id of their original; near-copies are none."""
         with reading(self._engine) as connection:
             rows = connection.execute(
-                select(REPORTS.c.id, REPORTS.c.duplicate_of).where(
-                    REPORTS.c.duplicate_of.is_not(None)
-                )
+                select(REPORTS.c.id, REPORTS.c.duplicate_of)
+                .join(NEAR_COPIES, NEAR_COPIES.c.report_id == REPORTS.c.id, isouter=True)
+                .where(REPORTS.c.duplicate_of.is_not(None), NEAR_COPIES.c.report_id.is_(None))
             )
             return [(row.id, row.duplicate_of) for row in rows]
+
+    def near_copies(self) -> list[Link]:
+        """List near-copies with the report that is shown in their place."""
+        with reading(self._engine) as connection:
+            return near_store.copies(connection)
 
 
 def _current(*columns: Any) -> Select[Any]:  # noqa: ANN401
     """Select from the newest revisions of what is no duplicate."""
     return select(*columns).join(REPORTS, _NEWEST).where(REPORTS.c.duplicate_of.is_(None))
+
+
+def _log_change(connection: Connection, id_: str, arrived: datetime) -> None:
+    revision = select(REPORTS.c.revision).where(REPORTS.c.id == id_).scalar_subquery()
+    connection.execute(insert(CHANGES).values(report_id=id_, revision=revision, arrived=arrived))
 
 
 def _original(connection: Connection, text_key: str, id_: str) -> str | None:
@@ -343,7 +359,7 @@ def _id(report: ParsedReport) -> str:
 
 
 def _text_key(report: ParsedReport) -> str:
-    words = re.sub(r"[\W_]+", "", report.text).casefold()
+    words = re.sub(r"[\W_]+", "", report.text).casefold() or report.text
     return hashlib.sha256(words.encode()).hexdigest()
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
-
+from index.guesses import Guess, guesses
 from index.lexicon_data import OWNED, Entry, Kind, read
 from index.nametree import NameTree, fold, folded, joined, words_of
 
@@ -23,10 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Guess", "Kind", "Lexicon", "Mention", "load"]
 
-_SHORTEST_GUESS: Final = 5  # shorter words are a typing slip away from too many others
-_SOUNDS: Final = {
-    letter: letters[0] for letters in ("sz", "kcq", "hg", "vw", "iyej") for letter in letters
-}
 _UNGUESSED: Final = OWNED | {Kind.TERM, Kind.SIDE}
 
 
@@ -47,17 +41,6 @@ class Mention:
     kind: Kind
     side: str | None
     score: float = 100.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
-    """An entry that a misspelt word may mean; ``score`` is a similarity, 0 to 100."""
-
-    key: str
-    kind: Kind
-    side: str | None
-    name: str
-    score: float
 
 
 class Lexicon:
@@ -171,28 +154,9 @@ class Lexicon:
         lexicon's verbs and speakers, and words shorter than five letters, are never guessed at.
         """
         wanted = folded(phrase)
-        if len(wanted) < _SHORTEST_GUESS or wanted in self.speakers or wanted in self.saying:
+        if wanted in self.speakers or wanted in self.saying:
             return []
-        sound = _SOUNDS.get(wanted[0], wanted[0])
-        near = process.extract(
-            wanted,
-            [name for name in self._single if _SOUNDS.get(name[0], name[0]) == sound],
-            scorer=DamerauLevenshtein.normalized_similarity,
-            score_cutoff=least / 100,
-            limit=most * 4,
-        )
-        found: dict[str, Guess] = {}
-        for name, similarity, _ in near:
-            entry = self._single[name]
-            guess = Guess(
-                key=entry.key,
-                kind=entry.kind,
-                side=entry.side,
-                name=name,
-                score=100.0 * similarity,
-            )
-            found.setdefault(entry.key, guess)
-        return list(found.values())[:most]
+        return guesses(wanted, self._single, least=least, most=most)
 
     def name(self, key: str) -> str:
         """Return the shown name of an entry, or of a side's body or office."""

@@ -6,8 +6,8 @@ An impossible value can't be built: constructors check what types can't say.
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003  (annotations are read at run time)
 from dataclasses import dataclass, field
-from datetime import date, datetime  # noqa: TC003  (annotations are read at run time)
 from enum import StrEnum
 from typing import Literal
 
@@ -98,7 +98,7 @@ class ParsedReport:
     publisher_confirmed: bool
     title: str | None
     authors: tuple[str, ...]
-    published: date | None
+    published: dt.date | None
     url: str | None
     language: str
     text: str
@@ -130,9 +130,10 @@ class ReportSummary:
 
     id: str
     publisher: str | None
+    publisher_confirmed: bool
     title: str | None
     authors: tuple[str, ...]
-    published: date | None
+    published: dt.date | None
     url: str | None
     language: str
     revision: int
@@ -159,7 +160,7 @@ class Statement:
     speaker: str | None
     side: str | None
     cue: str
-    date: date | None
+    date: dt.date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,7 @@ class Quote(Span):
     revision: int
     publisher: str | None
     title: str | None
-    published: date | None
+    published: dt.date | None
     url: str | None
     score: float
     statements: tuple[Statement, ...] = ()
@@ -205,8 +206,8 @@ class Searched:
     """What a question was asked of; dates are None in a corpus without dated reports."""
 
     reports: int
-    first: date | None
-    last: date | None
+    first: dt.date | None
+    last: dt.date | None
     publishers: tuple[str, ...]
 
 
@@ -218,7 +219,7 @@ class Answer:
     """
 
     question: str
-    asked_on: date
+    asked_on: dt.date
     status: Literal["answered", "not_found"]
     confidence: float
     quotes: tuple[Quote, ...]
@@ -267,7 +268,7 @@ class DigestReport:
     revision: int
     title: str | None
     publisher: str | None
-    published: date | None
+    published: dt.date | None
     url: str | None
     kind: Literal["published", "extractive"]
     takeaways: tuple[DigestItem, ...]
@@ -277,7 +278,7 @@ class DigestReport:
 class Digest:
     """The key takeaways of the reports of one day (or of a chosen set, where ``date`` is None)."""
 
-    date: date | None
+    date: dt.date | None
     reports: tuple[DigestReport, ...]
 
 
@@ -292,8 +293,8 @@ class Arrival:
     seq: int
     report_id: str
     revision: int
-    arrived: datetime
-    published: date | None
+    arrived: dt.datetime
+    published: dt.date | None
     current: bool = True
 
 
@@ -304,9 +305,10 @@ class Corpus:
     reports: int
     passages: int
     publishers: tuple[tuple[str, int], ...]
-    first: date | None
-    last: date | None
+    first: dt.date | None
+    last: dt.date | None
     duplicates: int = 0
+    near_copies: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,7 +317,7 @@ class SourceHealth:
 
     name: str
     reports: int
-    last_success: datetime | None
+    last_success: dt.datetime | None
     last_error: str | None
 
 

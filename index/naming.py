@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from index.lexicon import Kind
-from index.phrases import word_set
+from index.tokens import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from index.lexicon import Lexicon, Mention
-    from index.phrases import Token
+    from index.tokens import Token
 
 _POSSESSIVE: Final = re.compile("['\u2019]s?$")
 _WORD: Final = re.compile(r"[^\W_]+")

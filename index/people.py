@@ -10,64 +10,33 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from index.introductions import BEHIND, NO_NAMES, Introductions, surname
 from index.lexicon import Kind
 from index.naming import Speaker, bare
-from index.phrases import MONTHS, word_set
+from index.tokens import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from index.lexicon import Lexicon, Mention
     from index.naming import Names
-    from index.phrases import Token
+    from index.tokens import Token
 
-_PART: Final = "[A-Z][a-z\u00df-\u00ff\u0100-\u017f\u2019'-][\\w\u2019'-]*"
-_FULL_NAME: Final = re.compile(f"\\b({_PART}) ((?:{_PART} )?{_PART})")
-_NAME: Final = re.compile("[A-Z][\\w\u2019'-]*[^\\W\\d_A-Z]")
-_LOWER: Final = re.compile(r"(?<![\w\u2019'-])[a-z]+(?![\w-])")
-_AFTER_STOP: Final = re.compile('(?:^|[.!?:\\]\u201c\u201d"\n])\\s*$')
 _BEFORE_NAME: Final = 120  # characters in which a role stands before a name
-_ROLE: Final = 160  # and behind it
 _ROLE_START: Final = re.compile(
     "[.;:!?\u201c\u201d\n\u2014\u2013]|\\b(?:that|and|but|while|by|with|like|including|about|against|after)\\b"
-)
-_ROLE_END: Final = re.compile("[.;:!?\u201c\u201d\n\u2014\u2013]|,(?! (?:and|or) )|, and ")
-_BEHIND: Final = re.compile(
-    "\\s*(, | of (?=[A-Z\u2019']|the )|\\(|(?:has |had |have )?([a-z]+)\\b)"
 )
 _HOLDS: Final = re.compile(
     "who (?:heads|leads|commands|runs|chairs|directs|represents|oversees|advises|speaks|serves"
     "|works|is|was|headed|led|commanded|served)\\b"
 )
 _ITS: Final = frozenset({"its", "their"})
-_DETERMINERS: Final = word_set("a an the its their his her one")
-_NO_SUBJECT: Final = word_set("the a an in at near of from to on for with")
-_ROLE_WORDS: Final = 9  # among which a role says what somebody is
 _SMALL: Final = word_set("of the for to in at from and & with on by a an ( )")
 _THINGS: Final = word_set(
     "outlet newspaper channel agency organization magazine project group site website company"
     " publication newswire source tabloid center institute brigade battalion regiment"
 )
-_NO_NAMES: Final = frozenset(MONTHS) | word_set(
-    "while although though after before if as since because however but and yet so also meanwhile"
-    " then still even only the a an in on at by for with from to of"
-    " monday tuesday wednesday thursday friday saturday sunday he she it we they his her its our"
-    " their this that these those there here both neither nobody none everyone everybody someone"
-    " somebody anyone another each few many most some all such what who how why when where which"
-    " people north south east west northern southern eastern western central oblast raion river"
-    " city street axis airport republic federation sea front contact forum coalition review report"
-    " dispatch monitor news radio times post telegraph journal agency foundation university bank"
-    " corps battalion regiment division brigade army navy force forces camp plant station works"
-    " bridge okrug krai autonomous region district province county key note notes mr mrs ms dr"
-    " takeaways"
-)
-_SHORTEST: Final = 3  # letters of a surname
 _LONGEST: Final = 4  # words of a name
-
-
-def surname(name: str) -> str:
-    """Return the last word of a name, as it is looked up."""
-    return bare(name).rpartition(" ")[2].lower()
 
 
 class People:
@@ -78,9 +47,9 @@ class People:
         self._lexicon = lexicon
         self._names = names
         self._nouns = lexicon.speakers | lexicon.units
-        self._lower = frozenset(_LOWER.findall(text))
+        self._introductions = Introductions(text, lexicon, names)
         self._people: dict[str, Speaker] = {}
-        self._unread = list(self._introductions())[::-1]
+        self._unread = list(self._introductions.found())[::-1]
 
     def read(self, end: int) -> None:
         """Take note of the people who are named before ``end``."""
@@ -123,7 +92,7 @@ class People:
         ):
             name = self._names.known_as(mention, name)
             return self._keep(self._person(name, mention.side, words), alias=last)
-        if alone and start == 0 and not (fresh and self._is_surname(tokens[0])):
+        if alone and start == 0 and not (fresh and self._introductions.is_surname(tokens[0])):
             return None
         speaker = self._with_side(self._person(name, None, words), mentions, words, context)
         if start and tokens[start - 1].low in _THINGS:
@@ -204,13 +173,13 @@ class People:
 
     def _side_behind(self, stop: int) -> str | None:
         """Return the side in ", the head of X," or "of the MFA" behind a name."""
-        found = _BEHIND.match(self._text, stop, stop + 60)
+        found = BEHIND.match(self._text, stop, stop + 60)
         if found is None or found[2] or not found[1].strip(" ("):
             return None
         start = found.end()
-        end = self._role_end(start)
+        end = self._introductions.role_end(start)
         role = self._text[start:end]
-        if not role.strip() or (found[1] == ", " and not self._has_role(role)):
+        if not role.strip() or (found[1] == ", " and not self._introductions.has_role(role)):
             return None
         if role.startswith("who ") and _HOLDS.match(role) is None:
             return None
@@ -222,83 +191,6 @@ class People:
         """Return whose "its spokesperson" is: that of the body the sentence named first."""
         start = max(self._text.rfind(". ", 0, stop), self._text.rfind("\n", 0, stop), 0)
         return self._names.side_of_role(start, stop)
-
-    def _has_role(self, words: str) -> bool:
-        """Tell "the deputy head of the cell" from "asked about the head of the cell"."""
-        first, *others = (word.strip(",.()") for word in words.split()[:_ROLE_WORDS])
-        if first == "who" or first in self._lexicon.human:
-            return True
-        opens = first[:1].isupper() or first in _DETERMINERS or first in self._lexicon.modifiers
-        return opens and any(word.lower() in self._lexicon.human for word in others)
-
-    def _introductions(self) -> Iterator[tuple[int, int]]:
-        """Yield where full names stand that the lexicon doesn't know and the text shows to be."""
-        at = 0
-        while (match := _FULL_NAME.search(self._text, at)) is not None:
-            at = match.end(1)
-            if self._names.covers(match.start(), match.end(1)) or self._is_listed(match):
-                continue
-            given = match[1] in self._lexicon.given
-            if surname(match[0]) in self._nouns:
-                continue
-            words = bare(match[0]).split()
-            if given or (self._look_like_name(words, match.start()) and self._is_shown(match)):
-                at = match.end()
-                yield match.start(), match.end()
-
-    def _is_listed(self, match: re.Match[str]) -> bool:
-        """Tell a listed person under another spelling from a namesake."""
-        people = self._names.at(match.start(), match.end())
-        shown = (self._lexicon.name(one.key) for one in people if one.kind is Kind.PERSON)
-        return any(name.startswith(f"{match[1]} ") for name in shown)
-
-    def _look_like_name(self, words: Sequence[str], start: int) -> bool:
-        for word in words:
-            low = word.lower()
-            if _NAME.fullmatch(word) is None or low in _NO_NAMES or low in self._nouns:
-                return False
-            if low in self._lexicon.modifiers or self._lexicon.side_named(word) is not None:
-                return False
-        if words[0].lower() in self._lower and self._opens_sentence(start):
-            return False
-        return not self._names.covers(start, start + len(" ".join(words)))
-
-    def _is_shown(self, match: re.Match[str]) -> bool:
-        """Tell whether a role or a verb of saying beside a name shows a person."""
-        before = self._text[max(0, match.start() - 40) : match.start()].split()
-        if before and before[-1].strip(",").lower() in self._lexicon.human:
-            return True
-        behind = _BEHIND.match(self._text, match.end(), match.end() + 60)
-        if behind is None or match[0].endswith(("\u2019s", "'s")):
-            return False
-        if behind[2]:
-            last = before[-1] if before else "."
-            longer = last[0].isupper() and last[-1].isalnum()
-            if longer or last.lower() in _NO_SUBJECT:
-                return False
-            return behind[2] in self._lexicon.saying and behind[2] not in self._lexicon.saying_that
-        start = behind.end()
-        role = self._text[start : self._role_end(start)]
-        return behind[1] == ", " and bool(role.strip()) and self._has_role(role)
-
-    def _role_end(self, start: int) -> int:
-        cut = _ROLE_END.search(self._text, start, start + _ROLE)
-        return cut.start() if cut is not None else min(len(self._text), start + _ROLE)
-
-    def _opens_sentence(self, start: int) -> bool:
-        return _AFTER_STOP.search(self._text, max(0, start - 4), start) is not None
-
-    def _is_surname(self, token: Token) -> bool:
-        """Tell an unknown surname before a verb of saying from any other word with a capital."""
-        word = bare(token.text)
-        if len(word) < _SHORTEST or not self._look_like_name([word], token.start):
-            return False
-        if not word.isalpha() or word.lower() in self._lower:
-            return False
-        if not self._opens_sentence(token.start):
-            return True
-        again = re.finditer(rf"\b{word}\b", self._text)
-        return any(not self._opens_sentence(one.start()) for one in again)
 
     def _name_start(
         self, tokens: Sequence[Token], mentions: Sequence[Mention], *, fresh: bool
@@ -326,14 +218,18 @@ class People:
             return start
         words = [bare(token.text) for token in tokens[start:]]
         if start == 0 and len(words) == 1:
-            return start if fresh and self._is_surname(tokens[0]) else None
+            return start if fresh and self._introductions.is_surname(tokens[0]) else None
         whole = start == 0 and fresh and len(words) <= _LONGEST
-        return start if whole and self._look_like_name(words, tokens[start].start) else None
+        return (
+            start
+            if whole and self._introductions.look_like_name(words, tokens[start].start)
+            else None
+        )
 
     def _is_name(self, token: Token, mentions: Sequence[Mention]) -> bool:
         if token.low in self._nouns or token.low in self._lexicon.modifiers:
             return False
-        if token.low in _NO_NAMES:
+        if token.low in NO_NAMES:
             return False
         for mention in mentions:
             if mention.start <= token.start < mention.end:

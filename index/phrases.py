@@ -1,108 +1,34 @@
-"""Words of a sentence, and the noun phrases that name a speaker, read from their end or start.
+"""Noun phrases that name a speaker, read from their end or their start.
 
 No grammar is parsed: words are taken into a phrase while they can stand in the name of a speaker.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from index.tokens import ADVERBS, BE, DASHES, DEFINITE, HAVE, MONTHS, PRONOUNS, SAME, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from index.lexicon import Lexicon
-    from index.model import Span
+    from index.tokens import Token
 
-_TOKEN: Final = re.compile(
-    r"(?P<note>\[{1,2}\s*(?:\d{1,4}|[ivxlc]+)\s*\]{0,2})"
-    r"|(?:[A-Z]\.){2,}|(?:Gen|Lt|Col|Maj|Brig|Capt|St|Dr|Mrs?|Ms|Sgt|Adm)\."
-    "|[^\\W_]+(?:[-\u2010\u2011\u2019'.&/][^\\W_]+)*(?:(?<=s)['\u2019](?=\\s[a-z]))?|\\S"
-)
-_DAY: Final = re.compile("\\d{1,2}(?:st|nd|rd|th)?(?:[-\u2013]\\d{1,2})?")
-_ORDINAL: Final = re.compile(r"\d+(?:st|nd|rd|th)")
-_POSSESSIVE: Final = re.compile("['\u2019]s?$")
-_POSSESSIVES: Final = ("'s", "\u2019s", "s'", "s\u2019")
-MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("january", "jan"),
-            ("february", "feb"),
-            ("march", "mar"),
-            ("april", "apr"),
-            ("may",),
-            ("june", "jun"),
-            ("july", "jul"),
-            ("august", "aug"),
-            ("september", "sep", "sept"),
-            ("october", "oct"),
-            ("november", "nov"),
-            ("december", "dec"),
-        ),
-        start=1,
-    )
-    for name in names
-}
-
-
-def word_set(words: str) -> frozenset[str]:
-    """Return the words of a string as a set."""
-    return frozenset(words.split())
-
-
-BE: Final = word_set("is are was were be been being")
-SAME: Final = word_set("and but then or")
-WHO: Final = word_set("who whose which")
-PRONOUNS: Final = word_set("he she they it")
-DEFINITE: Final = word_set("the this that these those")
-DASHES: Final = word_set("\u2014 \u2013 -")
-_HAVE: Final = word_set("has have had")
-_ADVERBS: Final = word_set(
-    "also then later again further now still already even both all each himself herself themselves"
-    " itself just once too today earlier however instead meanwhile"
-)
-_NO_ADVERBS: Final = word_set("only family ally italy july assembly")
-_NEGATIONS: Final = word_set("not never nor cannot without neither hardly")
-_BEFORE_DATES: Final = word_set("on late early in since")
 _PREPOSITIONS: Final = word_set("of for to in at from with on by")
 _CONNECTING: Final = _PREPOSITIONS | word_set("the de von der bin al and & la")
 _ARTICLES: Final = word_set("a an the")
 _OPENING: Final = word_set("the a an this these those")
 # No name begins with these, whatever their capitals.
-_LEADING: Final = (_CONNECTING | _ADVERBS) | word_set(
+_LEADING: Final = (_CONNECTING | ADVERBS) | word_set(
     "that while as whereas but or although though whom if when because"
 )
-_NO_ADJECTIVES: Final = SAME | _LEADING | PRONOUNS | BE | _HAVE | _OPENING | word_set(
+_NO_ADJECTIVES: Final = SAME | _LEADING | PRONOUNS | BE | HAVE | _OPENING | word_set(
     "will would may might could should can must do did where when who whom whose which while how"
     " why if because since until than"
 )  # fmt: skip
 _FARTHEST: Final = 22  # words: no name of a speaker is longer
-
-
-class Token(NamedTuple):
-    """A word or a sign of the report's text; endnote markers are no tokens."""
-
-    text: str
-    low: str
-    start: int
-    end: int
-
-    @property
-    def capital(self) -> bool:
-        """Tell whether this may be part of a name."""
-        return self.text[0].isupper() or _ORDINAL.fullmatch(self.text) is not None
-
-    @property
-    def word(self) -> str:
-        """The word in lower case, without a possessive ending."""
-        return _POSSESSIVE.sub("", self.low)
-
-    @property
-    def possessive(self) -> bool:
-        """Tell "Putin's" from "Putin"."""
-        return self.low.endswith(_POSSESSIVES) and len(self.low) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,51 +57,6 @@ class Phrase:
     def end(self) -> int:
         """Offset behind the last word."""
         return self.tokens[-1].end
-
-
-def tokens_of(text: str, span: Span) -> list[Token]:
-    """Return the tokens of a sentence, with offsets into the report's text."""
-    return [
-        Token(word := found[0], word.lower(), *found.span())
-        for found in _TOKEN.finditer(text, span.start, span.end)
-        if found.lastgroup is None
-    ]
-
-
-def before_date(tokens: Sequence[Token], stop: int) -> int:
-    """Return the index before "on September 21", if that ends at ``stop``, else ``stop``."""
-    at = stop
-    while at > 0 and _DAY.fullmatch(tokens[at].text) and tokens[at - 1].low == "and":
-        at -= 2
-    if at <= 0 or tokens[at - 1].low not in MONTHS or not _DAY.fullmatch(tokens[at].text):
-        return stop
-    at -= 2
-    while at >= 0 and tokens[at].low in _BEFORE_DATES:
-        at -= 1
-    return at
-
-
-def before_adverbs(tokens: Sequence[Token], stop: int) -> tuple[int, bool]:
-    """Step left over adverbs, "have" and dates; return where, and whether a "not" was there."""
-    negated = False
-    while stop >= 0:
-        low = tokens[stop].low
-        behind = before_date(tokens, stop)
-        if behind != stop:
-            stop = behind
-        elif low == "turn" and stop >= 1 and tokens[stop - 1].low == "in":
-            stop -= 2
-        elif low in _NEGATIONS or low in _HAVE or _is_adverb(tokens[stop]):
-            negated |= low in _NEGATIONS
-            stop -= 1
-        else:
-            break
-    return stop, negated
-
-
-def _is_adverb(token: Token) -> bool:
-    plain = token.low.endswith("ly") and not token.capital and token.low not in _NO_ADVERBS
-    return plain or token.low in _ADVERBS
 
 
 class PhraseReader:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 from index.lexicon import Kind
 from index.naming import SPEAKS, Names, Speaker, bare, words_in
 from index.people import People
-from index.phrases import DEFINITE, PRONOUNS, word_set
+from index.tokens import DEFINITE, PRONOUNS, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from index.lexicon import Lexicon, Mention
-    from index.phrases import Phrase, Token
+    from index.phrases import Phrase
+    from index.tokens import Token
 
 _ARTICLES: Final = word_set(
     "a an the one another some several many other others multiple these those both certain various"

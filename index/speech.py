@@ -6,18 +6,17 @@ be read that way is left alone, since a wrong speaker is worse than none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from index.phrases import (
+from index.cues import INTRODUCING, Cues, Saying, Subject
+from index.phrases import PhraseReader
+from index.tokens import (
     BE,
     DEFINITE,
     PRONOUNS,
     SAME,
     WHO,
-    Phrase,
-    PhraseReader,
     before_adverbs,
     before_date,
     word_set,
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from index.lexicon import Lexicon
-    from index.phrases import Token
+    from index.phrases import Phrase
+    from index.tokens import Token
 
 _DOCUMENTS: Final = word_set(
     "document article investigation video publication survey poll study order"
@@ -37,57 +37,22 @@ _PROGRESSIVE: Final = word_set(
     "report claim say state acknowledge deny warn accuse note argue criticize complain speculate"
     " insist assert allege"
 )
-_INTRODUCING: Final = word_set('that how whether why \u201c " \u2018 :')
 _GOING_ON: Final = word_set("continued continues began begun proceeded attempted sought tried")
 _LED_BY_DATES: Final = word_set("on in as during after")
 _SUBORDINATING: Final = word_set("while as whereas although though if when because since")
 _QUOTES: Final = word_set('\u201d " \u2019')
 _BREAKS: Final = word_set(", \u2014 \u2013")
 _PARTICIPLES: Final = SAME | _BREAKS | word_set(") by while before after")
-_NAMING: Final = frozenset({"name", "dub"})
-_PARTS: Final = word_set("up in off out on for upon")
-_NO_WORDS: Final = word_set(", ; . by to in on at")
 _PLACES: Final = word_set("in at near on inside outside along")
-_NO_OBJECTS: Final = word_set(", ; and but to")
 _PLACING: Final = word_set("in at from with near on for of to among by outside inside along")
 _CLAUSES: Final = (
     WHO
     | SAME
     | word_set(", ; : ( ) \u2014 \u2013 \u201c \u201d that while when after before as because if")
 )
-_OBJECTS: Final = word_set("it them him her this that these those")
-_BEHIND_VERBS: Final = _OBJECTS | word_set("a an the us any all no his their its on in at")
-_SILENCE: Final = ("declined", "to", "comment")
-_SOON: Final = 9  # words between a verb and its "that"
 _AGENT: Final = 6  # words between a passive verb and its "by"
 _APART: Final = word_set(", . and of the a an that this")
 _NOUN: Final = 6  # words between "X's" and "claim"
-
-
-class Subject(Enum):
-    """Whose a saying is, where no noun phrase says it: as before, a pronoun's, or unclear."""
-
-    SAME = auto()
-    PRONOUN = auto()
-    UNREAD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """A cue and whose it is.
-
-    Args:
-        at: index of the cue's token; ``after`` the index behind it.
-        cue: as printed, in lower case; ``verb`` the verb it is a form of.
-        pronoun: the pronoun, or "report" for "the report", "this statement" and the like.
-    """
-
-    at: int
-    after: int
-    cue: str
-    verb: str
-    subject: Phrase | Subject
-    pronoun: str = ""
 
 
 class Reader:
@@ -96,6 +61,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._phrases = PhraseReader(lexicon)
+        self._cues = Cues(lexicon)
         self._documents = lexicon.sayings.keys() | _DOCUMENTS
         self._bases = frozenset(lexicon.saying.values())
         self._firsts = {"according", *self._bases, *(form.split()[0] for form in lexicon.saying)}
@@ -155,8 +121,8 @@ class Reader:
         for at in range(behind + 2, len(tokens) - 1) if relative else ():
             cue = tokens[at].low
             known = cue in self._lexicon.saying and cue.endswith("d")
-            if known and tokens[at + 1].low in _INTRODUCING:
-                return [Saying(at, at + 1, cue, self._base(cue), phrase)]
+            if known and tokens[at + 1].low in INTRODUCING:
+                return [Saying(at, at + 1, cue, self._cues.base(cue), phrase)]
         return found
 
     def _saying(self, tokens: Sequence[Token], at: int) -> Saying | None:
@@ -192,65 +158,21 @@ class Reader:
         return self._left(tokens, at, at + 1, tokens[at].low, stop - 1)
 
     def _finite(self, tokens: Sequence[Token], at: int, after: int, cue: str) -> Saying | None:
-        if cue in self._lexicon.saying_that and not self._introduces(tokens, at, after):
+        if cue in self._lexicon.saying_that and not self._cues.introduces(tokens, at, after):
             return None
         doubtful = cue.endswith("s") or cue in self._lexicon.sayings
-        if doubtful and not self._is_verb(tokens, at, after):
+        if doubtful and not self._cues.is_verb(tokens, at, after):
             return None
         if after < len(tokens) and tokens[after].low == "by" and cue != "said":
             return self._passive(tokens, at, after, cue)
         return self._left(tokens, at, after, cue, at - 1)
-
-    def _introduces(self, tokens: Sequence[Token], at: int, after: int) -> bool:
-        cue = tokens[at].low
-        if tuple(token.low for token in tokens[at : at + 3]) == _SILENCE:
-            return True
-        naming = self._base(cue) in _NAMING
-        if naming and after < len(tokens) and tokens[after].low in _OBJECTS:
-            return True
-        following = tokens[after].low if after < len(tokens) else "."
-        persons = self._is_persons(tokens, at)
-        stop = before_adverbs(tokens, at - 1)[0]
-        proposes = cue in self._lexicon.saying_by_people and tokens[stop].low not in PRONOUNS
-        if proposes and persons and following not in _NO_WORDS:
-            return True
-        if not naming:
-            return _introduces(tokens, after)
-        if following in _INTRODUCING | {"the"} and not persons:
-            return False  # "a company called “Liga”"
-        return following not in _PARTS and _is_quoted(tokens, after)
-
-    def _is_persons(self, tokens: Sequence[Token], at: int) -> bool:
-        """Tell whether a person may be the subject of the verb at ``at``."""
-        stop, negated = before_adverbs(tokens, at - 1)
-        if negated or stop < 0:
-            return False
-        token = tokens[stop]
-        named = token.capital and token.low.isalpha() and token.low not in self._phrases.nouns
-        named = named and not self._lexicon.is_side_adjective(token.text)
-        return named or token.low in {"and", ",", "he", "she"} | self._lexicon.human
-
-    def _is_verb(self, tokens: Sequence[Token], at: int, after: int) -> bool:
-        """Tell "Girkin claims that" from "these claims"; both are written alike."""
-        if at == 0 or after >= len(tokens):
-            return False
-        before = tokens[at - 1]
-        if before.low in WHO | PRONOUNS:
-            return True
-        if tokens[at].low.endswith("ing"):
-            stop = before_adverbs(tokens, at - 1)[0]
-            if stop >= 0 and tokens[stop].low in BE | SAME | {","}:
-                return True
-        named = before.capital and not self._lexicon.is_side_adjective(before.text)
-        subject = not before.possessive and (named or before.low in self._phrases.nouns)
-        return subject and (tokens[at].low == "says" or tokens[after].low in _INTRODUCING)
 
     def _passive(self, tokens: Sequence[Token], at: int, after: int, cue: str) -> Saying | None:
         """Read the speaker behind "was denied … by"."""
         for n in range(after, min(after + _AGENT, len(tokens))):
             if tokens[n].low == "by":
                 phrase = self._phrases.beginning(tokens, n + 1)
-                return _by(phrase, at, after, cue, self._base(cue))
+                return _by(phrase, at, after, cue, self._cues.base(cue))
             if tokens[n].low in {",", ";", "that"}:
                 break
         return None
@@ -276,19 +198,19 @@ class Reader:
         """Read "X is claiming", "…, claiming that" and "with X claiming"."""
         if tokens[stop].low in BE:
             stop = before_adverbs(tokens, stop - 1)[0]
-            if stop < 0 or self._base(cue) not in _PROGRESSIVE:
+            if stop < 0 or self._cues.base(cue) not in _PROGRESSIVE:
                 return None
         elif cue in self._lexicon.judging:
             return None  # "…, suggesting that" is what the writer makes of it
         elif tokens[stop].low in _PARTICIPLES:
-            return Saying(at, after, cue, self._base(cue), Subject.SAME)
+            return Saying(at, after, cue, self._cues.base(cue), Subject.SAME)
         return self._active(tokens, at, after, cue, stop)
 
     def _active(
         self, tokens: Sequence[Token], at: int, after: int, cue: str, stop: int
     ) -> Saying | None:
         """Read the subject of an active verb, which ends with token ``stop``."""
-        verb, low = self._base(cue), tokens[stop].low
+        verb, low = self._cues.base(cue), tokens[stop].low
         if low in SAME:  # but "claimed or confirmed gains"
             return Saying(at, after, cue, verb, Subject.SAME) if low != "or" else None
         if low in _QUOTES or (low == "," and tokens[stop - 1].low in _QUOTES):
@@ -306,7 +228,7 @@ class Reader:
         self, tokens: Sequence[Token], at: int, after: int, cue: str, stop: int
     ) -> Saying | None:
         """Read the noun phrase that is the subject, also from behind its own "who" clause."""
-        verb, low = self._base(cue), tokens[stop].low
+        verb, low = self._cues.base(cue), tokens[stop].low
         if low in WHO:
             stop = before_adverbs(tokens, stop - 1)[0]
             stop -= stop >= 0 and tokens[stop].low in _BREAKS
@@ -318,22 +240,15 @@ class Reader:
         if phrase is not None and not phrase.bounded and _follows_place(tokens, phrase):
             phrase = None  # "An officer near Kyiv said"
         clause = self._inside_clause(tokens, phrase, stop)
-        if clause is not None and not self._is_finite(tokens, after, cue):
+        if clause is not None and not self._cues.is_finite(tokens, after, cue):
             return None  # "men who received the promised pay"
         if clause is not None:
             phrase = self._phrases.ending(tokens, clause - 1) if clause else None
         if phrase is not None:
             return Saying(at, after, cue, verb, phrase)
-        if low in _BREAKS | WHO | {"that"} or not self._is_finite(tokens, after, cue):
+        if low in _BREAKS | WHO | {"that"} or not self._cues.is_finite(tokens, after, cue):
             return None
         return Saying(at, after, cue, verb, Subject.UNREAD)
-
-    def _is_finite(self, tokens: Sequence[Token], after: int, cue: str) -> bool:
-        """Tell "somebody claimed that" from "the claimed gains" by the word behind."""
-        if cue.endswith("ing") or cue in self._lexicon.saying_that or after >= len(tokens):
-            return False
-        following = tokens[after].low
-        return cue == "told" or following in _INTRODUCING or following in _BEHIND_VERBS
 
     def _inside_clause(
         self, tokens: Sequence[Token], phrase: Phrase | None, stop: int
@@ -363,10 +278,7 @@ class Reader:
     def _inverted(self, tokens: Sequence[Token], at: int, after: int, cue: str) -> Saying | None:
         """Read the subject behind the verb: “…,” said Peskov."""
         phrase = self._phrases.beginning(tokens, after)
-        return _by(phrase, at, after, cue, self._base(cue))
-
-    def _base(self, cue: str) -> str:
-        return self._lexicon.saying.get(cue, cue)
+        return _by(phrase, at, after, cue, self._cues.base(cue))
 
 
 def _follows_place(tokens: Sequence[Token], phrase: Phrase) -> bool:
@@ -382,23 +294,3 @@ def _before_place(phrase: Phrase) -> Phrase:
 
 def _by(phrase: Phrase | None, at: int, after: int, cue: str, verb: str) -> Saying | None:
     return Saying(at, after, cue, verb, phrase) if phrase is not None else None
-
-
-def _introduces(tokens: Sequence[Token], after: int) -> bool:
-    """Tell whether what was said follows soon: "that …", "how …", or at once a quotation."""
-    for n, token in enumerate(tokens[after : after + _SOON]):
-        if token.low in _INTRODUCING:
-            return n <= 1 or token.low.isalpha()
-        if token.low in _NO_OBJECTS:
-            return False
-    return False
-
-
-def _is_quoted(tokens: Sequence[Token], after: int) -> bool:
-    """Tell whether "called the move “a mistake”" goes on with somebody's words."""
-    for token in tokens[after : after + _SOON]:
-        if token.low in _NO_OBJECTS:
-            return False
-        if token.low in _INTRODUCING and not token.low.isalpha():
-            return True
-    return False

@@ -6,9 +6,11 @@ from typing import Final
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -57,6 +59,18 @@ CHANGES: Final = Table(
     Column("arrived", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
 )
+NEAR_KEYS: Final = Table(
+    "near_keys",
+    METADATA,
+    Column("report_id", ForeignKey("reports.id"), primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False, index=True),
+)
+NEAR_COPIES: Final = Table(
+    "near_copies",
+    METADATA,
+    Column("report_id", ForeignKey("reports.id"), primary_key=True),
+    Column("coverage", Float, nullable=False),
+)
 INPUTS: Final = Table(
     "inputs",
     METADATA,
@@ -84,4 +98,47 @@ CHECKPOINTS: Final = Table(
     METADATA,
     Column("instance", Text, primary_key=True),
     Column("seq", Integer, nullable=False),
+)
+FEEDS: Final = Table(
+    "feeds",
+    METADATA,
+    Column("address", Text, primary_key=True),  # as it was given; never changes
+    Column("url", Text, nullable=False),  # where it is now
+    Column("added", Boolean, nullable=False),  # by a person, rather than by the settings
+    Column("title", Text),
+    Column("etag", Text),
+    Column("modified", Text),
+    Column("next_poll", UtcDateTime),  # null: never again
+    Column("rest_until", UtcDateTime),
+    Column("tried", UtcDateTime),
+    Column("succeeded", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("error", Text),
+)
+FEED_ENTRIES: Final = Table(
+    "feed_entries",
+    METADATA,
+    Column("feed", ForeignKey("feeds.address", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("state", String(64), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("next_try", UtcDateTime),  # null: not until it changes
+    Column("reports", JSON, nullable=False),
+)
+WATCHED_FOLDERS: Final = Table(
+    "watched_folders",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("succeeded", UtcDateTime),
+    Column("error", Text),
+)
+WATCHED_FILES: Final = Table(
+    "watched_files",
+    METADATA,
+    Column("folder", ForeignKey("watched_folders.name", ondelete="CASCADE"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("stamp", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("read", Boolean, nullable=False),
+    Column("reports", JSON, nullable=False),
 )

@@ -288,6 +288,7 @@ class FakeReports:
             ReportSummary(
                 id=report.id,
                 publisher=report.publisher,
+                publisher_confirmed=report.publisher_confirmed,
                 title=report.title,
                 authors=report.authors,
                 published=report.published,
