@@ -82,7 +82,7 @@ def gather(search: Search, question: Question) -> Case:
             )
     gold = [
         any(
-            holds(one, text=_text(each), published=each.passage.published)
+            holds(one, text=each.text, published=each.passage.published)
             for group in question.gold
             for one in group
         )
@@ -95,11 +95,6 @@ def gather(search: Search, question: Question) -> Case:
         gold=np.array(gold),
         ranked=tuple(ranked),
     )
-
-
-def _text(one: Ranked) -> str:
-    start = one.passage.start
-    return one.passage.text[one.sentence.start - start : one.sentence.end - start]
 
 
 def fit_sentences(cases: Sequence[Case]) -> Numbers:

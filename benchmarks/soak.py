@@ -9,7 +9,6 @@ import argparse
 import json
 import tempfile
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 from tests.fakes.lives import Server, Soak
@@ -31,7 +30,7 @@ def main() -> int:
             if soak.tally.schedules % 50 == 0:
                 print(f"{soak.tally.schedules} schedules, {soak.tally.trouble}", flush=True)
     seconds = round(time.monotonic() - begun)
-    print(json.dumps(asdict(soak.tally) | {"seconds": seconds}, indent=2))
+    print(json.dumps(vars(soak.tally) | {"seconds": seconds}, indent=2))
     return 1 if soak.tally.trouble else 0
 
 

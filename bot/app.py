@@ -6,15 +6,16 @@ import asyncio
 import logging
 import secrets
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot import conversation_store, digest_stores
-from bot.build import SystemClock
+from bot.build import SystemClock, watching_for
 from bot.chat import Chat
 from bot.conversation_store import SqlConversationStore
+from bot.delivery_status import DeliveryStatus
 from bot.digest_commands import DigestCommands
 from bot.digest_render import DigestRenderer
 from bot.digest_stores import Stores
@@ -41,15 +42,21 @@ from bot.wording import Wording
 from bot.zones import zone_info
 from index import lexicon
 from index.parse import layouts
+from index.robots import StoppedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Engine
 
+    from bot.build import Watching
     from bot.dialogue import Dialogue
     from bot.digest_commands import Permission
     from bot.settings import Settings
     from bot.texts import Texts
+    from bot.topics import Meaning
     from index.library import Library
+    from index.model import IngestResult
 
 _UPDATES_KEPT: Final = timedelta(days=2)
 _HOUSEKEEPING: Final = timedelta(hours=6)
@@ -71,9 +78,14 @@ class Parts:
 
 
 def chat_parts(
-    settings: Settings, engine: Engine, library: Library, *, may_change: Permission
+    settings: Settings,
+    engine: Engine,
+    library: Library,
+    *,
+    may_change: Permission,
+    meaning: Meaning | None = None,
 ) -> Parts:
-    """Wire the dialogue over one library and database."""
+    """Wire the dialogue over one library and database; ``meaning`` stands in for the library's."""
     conversation_store.create(engine)
     digest_stores.create(engine)
     clock, texts, words = SystemClock(), load_texts(), load_digest_texts()
@@ -88,16 +100,17 @@ def chat_parts(
     filler = Filler(
         stores,
         library,
-        TopicMatcher(meaning=library.closeness),
+        TopicMatcher(meaning=meaning or library.closeness),
         digests,
         max_age=settings.digest.max_age_days,
     )
+    about = SubscriptionWords(texts, words)
     commands = DigestCommands(
         stores,
         library,
         filler,
         PassageRenderer(wording, words, digests),
-        SubscriptionWords(texts, words),
+        about,
         clock,
         defaults=Subscription(
             zone=settings.digest.zone, times=(time.fromisoformat(settings.digest.time),)
@@ -117,9 +130,10 @@ def chat_parts(
             zone=zone_info(settings.chat.zone),
         ),
     )
+    status = DeliveryStatus(stores.deliveries, about, clock, settings.telegram.admins)
     chat = Chat(conversation, Renderer(wording), texts, greet=commands.start)
     return Parts(
-        dialogue=chat.dialogue(commands.commands, commands.actions),
+        dialogue=chat.dialogue((*commands.commands, status.command), commands.actions),
         texts=texts,
         conversations=conversations,
         stores=stores,
@@ -187,6 +201,14 @@ async def _run(
     async def follow() -> None:
         await asyncio.to_thread(library.follow, _log_progress)
 
+    watching = watching_for(settings, engine, library)
+
+    async def feeds() -> None:
+        await asyncio.to_thread(_poll, watching)
+
+    async def folders() -> None:
+        await asyncio.to_thread(_look, watching)
+
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(polling(application, chat))
         await outbox.open()
@@ -203,12 +225,23 @@ async def _run(
                     every=timedelta(seconds=settings.index.follow_seconds),
                     run=follow,
                 ),
+                Job(
+                    name="feeds",
+                    every=timedelta(seconds=settings.feeds.tick_seconds),
+                    run=feeds,
+                ),
+                Job(
+                    name="folders",
+                    every=timedelta(seconds=settings.folders.tick_seconds),
+                    run=folders,
+                ),
                 Job(name="housekeeping", every=_HOUSEKEEPING, run=housekeeping),
             ],
             clock,
         )
         schedule.start()
         stack.callback(schedule.stop)
+        stack.callback(library.stop_fetching)
         log.warning("the bot is running; stop it with Ctrl-C")
         await stopped.wait()
         log.warning("stopping: what is at work is finished first")
@@ -218,6 +251,28 @@ async def _run(
 def _warm(library: Library) -> None:
     library.follow(_log_progress)
     library.warm()
+
+
+def _poll(watching: Watching) -> None:
+    """Poll what is due; a poll that the stopping bot ends stays due."""
+    with suppress(StoppedError):
+        for poll in watching.feeds.due():
+            if poll.error:
+                log.warning("feed %s: %s", poll.status, poll.error)
+            _log_failures(poll.results)
+
+
+def _look(watching: Watching) -> None:
+    for look in watching.folders.look():
+        if look.error:
+            log.warning("folder: %s", look.error)
+        _log_failures(look.results)
+
+
+def _log_failures(results: Sequence[IngestResult]) -> None:
+    for result in results:
+        if result.error:
+            log.warning("not read: %s", result.error)
 
 
 def _log_progress(stage: str, done: int, total: int) -> None:

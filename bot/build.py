@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,17 +16,22 @@ from index.catalogue import Catalogue
 from index.derive import Derivation
 from index.embed import ModelSettings, SentenceTransformerEmbedder
 from index.errors import SettingsError
+from index.feed_polling import FeedPolling
+from index.feed_store import FeedStore
 from index.fetch import Fetcher, FetchSettings
+from index.folder_store import FolderStore
 from index.lexical import TantivyIndex
 from index.library import Library
 from index.parse import layouts, parse
 from index.passages import PassageStore
+from index.polling import PollPolicy
+from index.rerank import CrossEncoderReranker
+from index.robots import Manners, MannerSettings
 from index.search import Search, SearchSettings
 from index.sql import open_engine
+from index.watch import FolderWatch
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from chromadb.api import ClientAPI
     from sqlalchemy import Engine
 
@@ -44,6 +51,15 @@ def engine_for(settings: Settings, data: Path) -> Engine:
     return open_engine(settings.stores.database_url or f"sqlite:///{data / 'briefing.sqlite'}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """What is looked at again and again for new reports."""
+
+    store: FeedStore
+    feeds: FeedPolling
+    folders: FolderWatch
+
+
 def library_for(settings: Settings, data: Path, engine: Engine, *, command: str) -> Library:
     """Wire a library over one database and data folder.
 
@@ -51,22 +67,57 @@ def library_for(settings: Settings, data: Path, engine: Engine, *, command: str)
     """
     catalogue, passages = Catalogue(engine), PassageStore(engine)
     catalogue.create()
-    fetch = FetchSettings(
-        timeout=settings.sources.timeout,
-        most_bytes=settings.sources.most_bytes,
-        private_addresses=settings.sources.private_addresses,
-        user_agent=settings.sources.user_agent,
+    fetcher = Fetcher(
+        FetchSettings(
+            timeout=settings.sources.timeout,
+            most_bytes=settings.sources.most_bytes,
+            private_addresses=settings.sources.private_addresses,
+            user_agent=settings.sources.user_agent,
+        )
     )
+    manners = MannerSettings(spacing=settings.feeds.spacing, name=settings.feeds.robots_name)
     return Library(
         catalogue=catalogue,
         passages=passages,
         hold=partial(lock.hold, data, command),
         open_search=partial(_search, settings, data, catalogue, passages),
         read=partial(parse, layouts=layouts.load()),
-        fetcher=Fetcher(fetch),
+        fetcher=fetcher,
         most_bytes=settings.sources.most_bytes,
         clock=SystemClock(),
+        manners=Manners(fetcher.ask, manners),
+        watched=(_feeds(settings, engine).health, _folders(settings, engine).health),
     )
+
+
+def watching_for(settings: Settings, engine: Engine, library: Library) -> Watching:
+    """Wire what polls feeds and looks at folders, for the reports of a library."""
+    store, intake = _feeds(settings, engine), library.intake()
+    policy = PollPolicy(
+        every=timedelta(minutes=settings.feeds.every_minutes),
+        longest=timedelta(minutes=settings.feeds.longest_minutes),
+        pages=settings.feeds.pages,
+    )
+    return Watching(
+        store=store,
+        feeds=FeedPolling(store, intake, policy=policy, clock=SystemClock()),
+        folders=FolderWatch(
+            _folders(settings, engine),
+            intake.take,
+            quiet=timedelta(seconds=settings.folders.quiet_seconds),
+            clock=SystemClock(),
+        ),
+    )
+
+
+def _feeds(settings: Settings, engine: Engine) -> FeedStore:
+    published = [feed for one in layouts.load().publishers for feed in one.feeds]
+    return FeedStore(engine, listed=[*settings.feeds.addresses, *published])
+
+
+def _folders(settings: Settings, engine: Engine) -> FolderStore:
+    paths = [str(Path(path).expanduser().resolve()) for path in settings.folders.paths]
+    return FolderStore(engine, folders=paths)
 
 
 def rebuild(settings: Settings, data: Path, engine: Engine) -> Library:
@@ -114,10 +165,12 @@ def _search(settings: Settings, data: Path, catalogue: Catalogue, passages: Pass
             passage_chars=settings.index.passage_chars,
         ),
         lexicon=names,
+        reranker=CrossEncoderReranker(name) if (name := settings.answers.reranker) else None,
         weights=rank.load_weights(),
         settings=SearchSettings(
             dense=settings.index.dense,
             lexical=settings.index.lexical,
+            reranked=settings.answers.reranked,
             answer=AnswerSettings(
                 quotes=settings.answers.quotes,
                 quote_chars=settings.answers.quote_chars,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -10,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot import commands
+from bot import commands, delivery_commands, feed_commands
 from index.errors import BriefingError, SettingsError
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ _INTERRUPTED: Final = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns 0 on success, 1 when something failed, 2 on usage or settings."""
-    logging.basicConfig(
-        level=os.environ.get("BRIEFING_LOG", "WARNING"),
-        format="%(levelname)s %(name)s: %(message)s",
-    )
     options = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A report may hold what a terminal's encoding doesn't.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return int(options.run(options))
+        _set_up_log(os.environ.get("BRIEFING_LOG") or "WARNING")
+        code = int(options.run(options))
+        sys.stdout.flush()
     except SettingsError as error:
         print(f"briefing: {error}", file=sys.stderr)
         return _USAGE
@@ -41,6 +43,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _FAILED
+    return code
+
+
+def _set_up_log(level: str) -> None:
+    try:
+        logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    except ValueError as error:
+        raise SettingsError(
+            f"BRIEFING_LOG is {level!r}; set it to DEBUG, INFO, WARNING or ERROR"
+        ) from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     one = command("ingest", commands.ingest, "read reports from files, folders and addresses")
-    one.add_argument("inputs", nargs="+", metavar="PATH|URL")
+    one.add_argument("inputs", nargs="+", metavar="PATH|URL|FEED")
     one = command("report", commands.report, "show one report as parsed")
     one.add_argument("id", metavar="ID")
     one.add_argument("--revision", type=int, help="an older revision")
@@ -71,17 +83,27 @@ def _parser() -> argparse.ArgumentParser:
     _questions(one)
     one.add_argument("--top", type=_positive, default=5, metavar="N")
     one = command("digest", commands.digest, "show the key takeaways of one day's reports")
-    one.add_argument("--date", type=_day, required=True, metavar="YYYY-MM-DD")
+    which = one.add_mutually_exclusive_group(required=True)
+    which.add_argument("--date", type=_day, metavar="YYYY-MM-DD")
+    chat = delivery_commands.chat
+    which.add_argument("--for", type=chat, dest="chat", metavar="CHAT", help="what it'd get now")
+    delivery_commands.register_deliveries(
+        command("deliveries", delivery_commands.deliveries, "say how digests on their way stand")
+    )
     one = command("eval", commands.evaluate, "measure answers on a file of questions with gold")
     one.add_argument("questions", type=Path)
     one.add_argument("--ablations", action="store_true", help="also with each part left out")
     one = command("run", commands.run, "start the bot; its token is in TELEGRAM_BOT_TOKEN")
-    one.add_argument("--api-url", metavar="URL", help="what stands before /bot<token>")
+    one.add_argument(
+        "--api-url", type=_address, metavar="URL", help="what stands before /bot<token>"
+    )
     command("chat", commands.chat, "the same conversation in this terminal")
     command("demo", commands.demo, "one question answered, its footnotes, and a digest")
     command("samples", commands.samples, "read the sample reports that come with the package")
     command("check", commands.check, "validate the settings")
     command("reindex", commands.reindex, "derive passages, vectors and words anew")
+    one = command("feeds", commands.stats, "poll feeds, and watch folders, for new reports")
+    feed_commands.register(one.add_subparsers(required=True, metavar="ACTION"), _common)
     command("stats", commands.stats, "count what is stored and say how the sources fare")
     return parser
 
@@ -96,9 +118,11 @@ def _common() -> argparse.ArgumentParser:
 
 
 def _questions(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("question", nargs="?", metavar="QUESTION")
+    parser.set_defaults(history=[])
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("question", nargs="?", metavar="QUESTION")
+    which.add_argument("--batch", type=Path, metavar="FILE", help="one JSON question a line")
     parser.add_argument("--asked-on", type=_day, metavar="YYYY-MM-DD", help="default: today")
-    parser.add_argument("--batch", type=Path, metavar="FILE", help="one JSON question a line")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where a batch's answers go")
 
 
@@ -107,6 +131,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2025-04-12") from error
+
+
+def _address(text: str) -> str:
+    if not text.lower().startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address like http://127.0.0.1:8081")
+    return text
 
 
 def _positive(text: str) -> int:

@@ -75,7 +75,10 @@ class Renderer:
 
     def _refusal(self, view: AnswerView) -> list[Html]:
         heading = bold(self._texts("refusal.heading"))
-        blocks = [join([heading, self._searched(view.searched)], "\n")]
+        said = [heading, self._searched(view.searched)]
+        if view.foreign:
+            said.append(self._texts("refusal.foreign"))
+        blocks = [join(said, "\n")]
         for cited in view.cited:
             related = italic(self._texts("refusal.related"))
             speakers = self._wording.speakers(cited)

@@ -34,7 +34,7 @@ def _report_line(report: ReportSummary, wording: Wording) -> Html:
         "latest.line",
         day=wording.texts.day(report.published),
         title=link(wording.title(report.title), report.url),
-        publisher=wording.publisher(report.publisher),
+        publisher=wording.publisher(report.publisher, confirmed=report.publisher_confirmed),
     )
 
 

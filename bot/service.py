@@ -27,6 +27,7 @@ from bot.views import (
 )
 from index.errors import BriefingError, NotFoundError
 from index.model import BlockKind
+from index.questionwords import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -251,7 +252,11 @@ def _line(span: Span, text: str) -> str:
 def _answer_view(turn: Turn, cited: Sequence[Cited]) -> View:
     answer = turn.answer
     return AnswerView(
-        id=turn.id, searched=answer.searched, related=not answer.quotes, cited=tuple(cited)
+        id=turn.id,
+        searched=answer.searched,
+        related=not answer.quotes,
+        foreign=language(answer.question) != "en",
+        cited=tuple(cited),
     )
 
 

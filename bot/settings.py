@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -51,6 +51,8 @@ class Answers(_Section):
     quote_chars: int = Field(ge=100, le=3_000)
     widen_gap: float = Field(ge=0)
     threshold: float = Field(ge=0, le=1)
+    reranker: str
+    reranked: int = Field(ge=1, le=200)
 
 
 class Sources(_Section):
@@ -60,6 +62,26 @@ class Sources(_Section):
     most_bytes: int = Field(ge=1_000)
     private_addresses: bool
     user_agent: str = Field(min_length=1)
+
+
+class Feeds(_Section):
+    """Which feeds are polled, how often, and how considerately."""
+
+    addresses: list[Annotated[str, Field(pattern=r"^https?://[^/\s\p{C}][^\s\p{C}]*$")]]
+    every_minutes: int = Field(ge=1, le=10_080)
+    longest_minutes: int = Field(ge=1, le=43_200)
+    pages: int = Field(ge=1, le=1_000)
+    spacing: float = Field(ge=0, le=60)
+    robots_name: str = Field(pattern="^[A-Za-z_-]+$")
+    tick_seconds: int = Field(ge=1, le=3_600)
+
+
+class Folders(_Section):
+    """Which folders are watched, and how closely."""
+
+    paths: list[Annotated[str, Field(min_length=1)]]
+    quiet_seconds: float = Field(ge=0, le=3_600)
+    tick_seconds: int = Field(ge=1, le=3_600)
 
 
 class Chat(_Section):
@@ -77,6 +99,12 @@ class Chat(_Section):
     @classmethod
     def _is_zone(cls, zone: str) -> str:
         return _zone(zone)
+
+
+class Telegram(_Section):
+    """Who operates the bot."""
+
+    admins: list[Annotated[int, Field(gt=0)]]
 
 
 class Digest(_Section):
@@ -107,7 +135,10 @@ class Settings(_Section):
     index: Index
     answers: Answers
     sources: Sources
+    feeds: Feeds
+    folders: Folders
     chat: Chat
+    telegram: Telegram
     digest: Digest
 
 

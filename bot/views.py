@@ -40,11 +40,15 @@ class Cited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerView:
-    """The quotes of an answer; of a refusal the nearest passage (``related``), or nothing."""
+    """The quotes of an answer; of a refusal the nearest passage (``related``), or nothing.
+
+    ``foreign``: the question was in a language that the bot does not read.
+    """
 
     id: str
     searched: Searched
     related: bool
+    foreign: bool
     cited: tuple[Cited, ...]
 
 

@@ -36,13 +36,17 @@ class Wording:
         self._short_names = short_names
         self._side_names = side_names
 
-    def publisher(self, name: str | None) -> str:
-        """Name a publisher as briefly as is known."""
-        return self.full_publisher(None if name is None else self._short_names.get(name, name))
+    def publisher(self, name: str | None, *, confirmed: bool = True) -> str:
+        """Name a publisher as briefly as is known, marked where only a heading names it."""
+        brief = None if name is None else self._short_names.get(name, name)
+        return self.full_publisher(brief, confirmed=confirmed)
 
-    def full_publisher(self, name: str | None) -> str:
-        """Name a publisher in full."""
-        return shortened(name or "", TITLE) or self.texts.plain("answer.no_publisher")
+    def full_publisher(self, name: str | None, *, confirmed: bool = True) -> str:
+        """Name a publisher in full, marked where only a heading in the text names it."""
+        shown = shortened(name or "", TITLE)
+        if not shown:
+            return self.texts.plain("answer.no_publisher")
+        return shown if confirmed else self.texts.plain("answer.unconfirmed", publisher=shown)
 
     def title(self, title: str | None) -> str:
         """Return a report's title on one line, or that it has none."""
@@ -58,7 +62,7 @@ class Wording:
         """Return the short citation: publisher, day, paragraph, notes."""
         quote = cited.quote
         parts: list[str] = [
-            self.unless_confirmed(self.publisher(quote.publisher), cited),
+            self.publisher(quote.publisher, confirmed=cited.publisher_confirmed),
             self.texts.day(quote.published),
         ]
         if cited.paragraph:
@@ -72,7 +76,7 @@ class Wording:
     def citation(self, cited: Cited) -> Html:
         """Return the long citation, a line each: title, publisher and day, place."""
         quote = cited.quote
-        publisher = self.unless_confirmed(self.full_publisher(quote.publisher), cited)
+        publisher = self.full_publisher(quote.publisher, confirmed=cited.publisher_confirmed)
         return join(
             [
                 link(bold(self.title(quote.title)), quote.url),
@@ -81,12 +85,6 @@ class Wording:
             ],
             "\n",
         )
-
-    def unless_confirmed(self, name: str, cited: Cited) -> str:
-        """Mark the name of a publisher that only a heading in the text gives."""
-        if cited.quote.publisher is None or cited.publisher_confirmed:
-            return name
-        return self.texts.plain("answer.unconfirmed", publisher=name)
 
     def place(self, cited: Cited) -> Html:
         """Say where in its report a quote stands, or nothing where that is unknown."""

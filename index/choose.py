@@ -154,7 +154,7 @@ def _needed(passage: StoredPassage, first: int, last: int, place: int) -> bool:
     """Tell whether sentences ``first`` to ``last`` mislead without the one beside them."""
     sentences = passage.sentences
     if place < first:
-        return _LEANS.match(_text(passage, sentences[first])) is not None
+        return _LEANS.match(passage.slice(sentences[first])) is not None
     return _qualifies(passage, sentences[last], sentences[place])
 
 
@@ -162,7 +162,7 @@ def _qualifies(passage: StoredPassage, said: StoredSentence, behind: StoredSente
     """Tell whether a sentence is the publisher's caveat, or the same speaker taking words back."""
     speakers = {one.speaker for one in said.statements} - {None}
     if all(one.side == _PUBLISHER for one in behind.statements):
-        return _CAVEAT.search(_text(passage, behind)) is not None
+        return _CAVEAT.search(passage.slice(behind)) is not None
     return any(one.speaker in speakers and _TAKEN_BACK.match(one.cue) for one in behind.statements)
 
 
@@ -189,8 +189,4 @@ def _falling(chosen: Sequence[Chosen]) -> list[Chosen]:
 
 
 def _plain(one: Ranked) -> str:
-    return _MARKER.sub("", _text(one.passage, one.sentence)).casefold()
-
-
-def _text(passage: StoredPassage, span: Span) -> str:
-    return passage.text[span.start - passage.start : span.end - passage.start]
+    return _MARKER.sub("", one.text).casefold()

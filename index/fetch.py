@@ -9,22 +9,29 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 import httpx
 
+from index.cord import Cord
 from index.errors import InputError, UnreachableError
 from index.model import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    # Where a redirect leads, and whether it does so for good.
+    _Hop = tuple[str, bool]
+
 _REDIRECTS: Final = 5
 _REDIRECTED: Final = frozenset({301, 302, 303, 307, 308})
+_PERMANENT: Final = frozenset({301, 308})
+_UNCHANGED: Final = 304
 _GONE: Final = 400
 _LAST_PORT: Final = 65_535
+_LONGEST_HEADER: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +39,58 @@ class FetchSettings:
     """Bounds: ``timeout`` in seconds for a whole page, ``most_bytes`` after decompression."""
 
     timeout: float = 30.0
-    most_bytes: int = 50_000_000
+    most_bytes: int = 32_000_000
     private_addresses: bool = False
     user_agent: str = "briefing-bot"
+
+
+def _nothing(_address: str) -> None:
+    """Let every address be fetched at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How an address is asked for.
+
+    Args:
+        etag: what the answer known so far was called; the same answer is not sent again.
+        modified: when it was last changed, as the server wrote it.
+        most_bytes: a bound of its own, in place of the one in the settings.
+        cut: a longer answer ends there, and is no error.
+        before: called with the address of every hop; what it raises refuses the hop, and the time
+            it takes is not counted.
+    """
+
+    etag: str | None = None
+    modified: str | None = None
+    most_bytes: int | None = None
+    cut: bool = False
+    before: Callable[[str], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What a server answered, after redirects.
+
+    Args:
+        status: the HTTP status.
+        document: the answer; None where it is unchanged (304) or an error (400 and more).
+        etag: what to ask with next time; ``modified`` likewise.
+        moved: where the address has moved for good, if it has.
+        retry_after: how long the server asks to be left alone, as it wrote it.
+    """
+
+    status: int
+    document: Document | None
+    etag: str | None = None
+    modified: str | None = None
+    moved: str | None = None
+    retry_after: str | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Tell whether the answer known so far still holds."""
+        return self.status == _UNCHANGED
 
 
 class Fetcher:
@@ -50,57 +106,98 @@ class Fetcher:
             timeout=settings.timeout,
             trust_env=False,
             headers={"User-Agent": settings.user_agent},
+            # Each connection is watched from its beginning to its end.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     def close(self) -> None:
         """Close idle connections."""
         self._client.close()
 
-    def fetch(self, url: str) -> Document:
+    def fetch(self, url: str, wish: Wish | None = None) -> Document:
         """Return what an address serves, after redirects.
 
         Raises:
             UnreachableError: no answer, or an error status: worth another try.
             InputError: a refused address, too many redirects or bytes: never worth one.
         """
+        found = self.ask(url, wish)
+        if found.document is None:
+            raise UnreachableError(
+                f"{url}: the server answered {found.status}; check the address or try again later"
+            )
+        return found.document
+
+    def ask(self, url: str, wish: Wish | None = None) -> Fetched:
+        """Return how a server answers, error statuses included.
+
+        Raises:
+            UnreachableError: no answer: worth another try.
+            InputError: a refused address, too many redirects or bytes: never worth one.
+        """
+        wish = wish or Wish()
         deadline = self._ticks() + self._settings.timeout
-        here = url
+        here, moved, for_good = url, None, True
         for _ in range(_REDIRECTS + 1):
+            began = self._ticks()
+            wish.before(here)
+            deadline += self._ticks() - began
             self._still_in_time(url, deadline)
-            try:
-                step = self._step(url, here, deadline)
-            except httpx.InvalidURL as error:  # the client reads where a redirect leads as well
-                raise InputError(f"{url}: redirected to what is no address ({error})") from error
-            except httpx.HTTPError as error:
-                raise UnreachableError(
-                    f"{url}: no usable answer ({type(error).__name__}: {error}); try again later"
-                ) from error
-            if isinstance(step, Document):
-                return step
-            here = step
+            step = self._step(url, here, deadline, wish)
+            if isinstance(step, Fetched):
+                return replace(step, moved=moved)
+            here, permanent = step
+            for_good = for_good and permanent
+            moved = here if for_good else moved
         raise InputError(f"{url}: redirected more than {_REDIRECTS} times; give the final address")
 
-    def _step(self, asked: str, here: str, deadline: float) -> Document | str:
-        request = self._request(asked, here)
-        response = self._client.send(request, stream=True)
-        try:
-            if response.status_code in _REDIRECTED and "location" in response.headers:
-                return _next(asked, here, response.headers["location"])
-            if response.status_code >= _GONE:
+    def _step(self, asked: str, here: str, deadline: float, wish: Wish) -> Fetched | _Hop:
+        with Cord(deadline - self._ticks()) as cord:
+            try:
+                found = self._answer(asked, here, deadline, wish, cord)
+            except httpx.InvalidURL as error:  # the client reads where a redirect leads as well
+                raise InputError(f"{asked}: redirected to what is no address ({error})") from error
+            except httpx.HTTPError as error:
+                if cord.is_cut:
+                    raise self._late(asked) from error
                 raise UnreachableError(
-                    f"{asked}: the server answered {response.status_code}; check the address or"
-                    " try again later"
-                )
-            return Document(
+                    f"{asked}: no usable answer ({type(error).__name__}: {error}); try again later"
+                ) from error
+            if cord.is_cut:  # what ends with its connection looks whole
+                raise self._late(asked)
+            return found
+
+    def _answer(
+        self, asked: str, here: str, deadline: float, wish: Wish, cord: Cord
+    ) -> Fetched | _Hop:
+        request = self._request(asked, here)
+        request.extensions = {**request.extensions, "trace": cord}
+        for header, value in (("If-None-Match", wish.etag), ("If-Modified-Since", wish.modified)):
+            if value:
+                request.headers[header] = value
+        response = self._client.send(request, stream=True)
+        status, headers = response.status_code, response.headers
+        try:
+            if status in _REDIRECTED and "location" in headers:
+                return _next(asked, here, headers["location"]), status in _PERMANENT
+            if status == _UNCHANGED or status >= _GONE:
+                retry_after = _header(headers, "retry-after")
+                return Fetched(status=status, document=None, retry_after=retry_after)
+            document = Document(
                 name=asked,
-                content=self._body(asked, response, deadline),
-                media_type=response.headers.get("content-type", "").partition(";")[0].strip()
-                or None,
+                content=self._body(asked, response, deadline, wish),
+                media_type=headers.get("content-type", "").partition(";")[0].strip() or None,
                 encoding=response.charset_encoding,
                 url=here,
             )
         finally:
             response.close()
+        return Fetched(
+            status=status,
+            document=document,
+            etag=_header(headers, "etag"),
+            modified=_header(headers, "last-modified"),
+        )
 
     def _request(self, asked: str, here: str) -> httpx.Request:
         try:
@@ -135,25 +232,34 @@ class Fetcher:
                 )
         return addresses[0]
 
-    def _body(self, asked: str, response: httpx.Response, deadline: float) -> bytes:
+    def _body(self, asked: str, response: httpx.Response, deadline: float, wish: Wish) -> bytes:
+        most = wish.most_bytes or self._settings.most_bytes
         parts: list[bytes] = []
         size = 0
         for part in response.iter_bytes():
             size += len(part)
-            if size > self._settings.most_bytes:
-                raise InputError(
-                    f"{asked}: larger than {self._settings.most_bytes:,} bytes, the limit set by"
-                    " sources.most_bytes"
-                )
-            self._still_in_time(asked, deadline)
             parts.append(part)
+            if size > most and wish.cut:
+                return b"".join(parts)[:most]
+            if size > most:
+                setting = "" if wish.most_bytes else " set by sources.most_bytes"
+                raise InputError(f"{asked}: larger than {most:,} bytes, the limit{setting}")
+            self._still_in_time(asked, deadline)
         return b"".join(parts)
 
     def _still_in_time(self, asked: str, deadline: float) -> None:
         if self._ticks() > deadline:
-            raise UnreachableError(
-                f"{asked}: not finished after {self._settings.timeout:g} s; try again later"
-            )
+            raise self._late(asked)
+
+    def _late(self, asked: str) -> UnreachableError:
+        return UnreachableError(
+            f"{asked}: not finished after {self._settings.timeout:g} s; try again later"
+        )
+
+
+def _header(headers: httpx.Headers, name: str) -> str | None:
+    value: str | None = headers.get(name)
+    return value if value and len(value) <= _LONGEST_HEADER and value.isascii() else None
 
 
 def _next(asked: str, here: str, location: str) -> str:

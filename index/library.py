@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from index import sources
 from index.digest import compose
-from index.errors import BusyError, InputError
-from index.model import Corpus, Digest, IngestResult, IngestStatus, Span
+from index.errors import BusyError
+from index.intake import Intake
+from index.model import Corpus, Digest, Span
+from index.robots import Manners, MannerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         Arrival,
         DigestReport,
         Document,
+        IngestResult,
         ParsedReport,
         Quote,
         RankedPassage,
@@ -33,22 +36,16 @@ if TYPE_CHECKING:
         ReportSummary,
         SourceHealth,
     )
+    from index.near import Link
     from index.passages import PassageStore
     from index.ports import Clock
     from index.search import Search
-
-_STATUS_ORDER: Final = (
-    IngestStatus.ADDED,
-    IngestStatus.UPDATED,
-    IngestStatus.UNCHANGED,
-    IngestStatus.DUPLICATE,
-)
 
 
 class Library:
     """Ingests, answers and digests. Safe to call from several threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all that a library is made of)
         self,
         *,
         catalogue: Catalogue,
@@ -59,6 +56,8 @@ class Library:
         fetcher: Fetcher,
         most_bytes: int,
         clock: Clock,
+        manners: Manners | None = None,
+        watched: Sequence[Callable[[], list[SourceHealth]]] = (),
     ) -> None:
         self._catalogue = catalogue
         self._passages = passages
@@ -69,6 +68,8 @@ class Library:
         self._fetcher = fetcher
         self._most_bytes = most_bytes
         self._clock = clock
+        self._manners = manners or Manners(fetcher.ask, MannerSettings())
+        self._watched = watched
 
     @cached_property
     def search(self) -> Search:
@@ -81,10 +82,24 @@ class Library:
 
         Another process that holds the index brings it up itself; what is stored is not lost.
         """
+        intake = self.intake()
         for name in sources.expand(inputs):
-            result = self._ingest(name)
-            self._catalogue.note_input(result, at=self._clock.now())
-            yield result
+            yield from intake.take(name)
+        self.follow_if_free(progress)
+
+    def intake(self) -> Intake:
+        """Return what reads inputs into this library."""
+        return Intake(
+            catalogue=self._catalogue,
+            fetcher=self._fetcher,
+            manners=self._manners,
+            read=self._read,
+            most_bytes=self._most_bytes,
+            clock=self._clock,
+        )
+
+    def follow_if_free(self, progress: Progress) -> None:
+        """Make stored reports searchable, unless another process holds the index and does so."""
         try:
             self.follow(progress)
         except BusyError as busy:
@@ -93,24 +108,6 @@ class Library:
     def follow(self, progress: Progress) -> int:
         """Make searchable whatever is stored and not yet indexed; return passages encoded."""
         return self.search.follow(progress)
-
-    def _ingest(self, name: str) -> IngestResult:
-        shown = sources.shown(name)
-        try:
-            document = sources.read(name, fetcher=self._fetcher, most_bytes=self._most_bytes)
-            parsed = self._read(document)
-        except InputError as error:
-            return IngestResult(
-                input=shown, status=IngestStatus.FAILED, error=sources.shown(str(error))
-            )
-        source, now = sources.source_of(name), self._clock.now()
-        stored = [self._catalogue.store(one, source=source, arrived=now) for one in parsed]
-        statuses = {status for status, _ in stored}
-        return IngestResult(
-            input=shown,
-            status=next(status for status in _STATUS_ORDER if status in statuses),
-            reports=tuple(dict.fromkeys(id_ for _, id_ in stored)),
-        )
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
         """Answer with quotes from reports published by ``asked_on``, or refuse."""
@@ -128,6 +125,10 @@ class Library:
     def reports(self) -> list[ReportSummary]:
         """List all reports, newest published first, undated last."""
         return self._catalogue.summaries()
+
+    def near_copies(self) -> list[Link]:
+        """List reports that say again what another one says, each with the one shown instead."""
+        return self._catalogue.near_copies()
 
     def around(self, quote: Quote) -> Span:
         """Return the span of the blocks a quote touches."""
@@ -168,6 +169,7 @@ class Library:
             reports=searched.reports,
             passages=self._passages.count(),
             duplicates=len(self._catalogue.duplicates()),
+            near_copies=len(self._catalogue.near_copies()),
             publishers=tuple(
                 (name or "unknown", count) for name, count in self._catalogue.publishers()
             ),
@@ -176,8 +178,11 @@ class Library:
         )
 
     def sources(self) -> list[SourceHealth]:
-        """List the publishers with their reports, then every input whose last try failed."""
-        return self._catalogue.health()
+        """List watched feeds and folders, publishers, then every input whose last try failed."""
+        return [
+            *(one for health in self._watched for one in health()),
+            *self._catalogue.health(),
+        ]
 
     def failures(self) -> list[tuple[str, str]]:
         """List inputs whose last try failed, with the reason."""
@@ -191,6 +196,12 @@ class Library:
         """Load the model and open the indexes before the first question needs them."""
         self.search.closeness(["warm"], ["up"])
 
+    def stop_fetching(self) -> None:
+        """Let no further request begin of those that wait their turn."""
+        self._manners.stop()
+
     def close(self) -> None:
-        """Give back connections; the data folder's lock goes with the process."""
+        """Give back connections and the data folder's lock."""
         self._fetcher.close()
+        self.__dict__.pop("search", None)
+        self._held = None

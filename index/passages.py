@@ -71,6 +71,10 @@ class StoredPassage(Span):
         """Name of the passage in every projection."""
         return f"{self.report_id}.{self.revision}.{self.ordinal}"
 
+    def slice(self, span: Span) -> str:
+        """Return the text of a span of the report that lies inside."""
+        return self.text[span.start - self.start : span.end - self.start]
+
 
 class PassageStore:
     """Reads and writes passages and the checkpoints of the projections."""

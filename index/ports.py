@@ -78,6 +78,14 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """An optional model that reads a question and a sentence together."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return how well each text answers a question, higher for better, in any unit."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indexed:
     """One passage on its way into a projection. ``day`` is the report's date, None if undated."""

@@ -21,6 +21,7 @@ from index.model import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -91,6 +92,11 @@ class Ranked:
     def sentence(self) -> StoredSentence:
         """The sentence itself."""
         return self.passage.sentences[self.place]
+
+    @property
+    def text(self) -> str:
+        """The sentence as printed."""
+        return self.passage.slice(self.sentence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,8 +237,10 @@ def features(matched: Matched, asked: Asked, lexicon: Lexicon) -> NDArray[np.flo
             after,
         ]
     )
+    newest = max((one.published for one in matched.passages if one.published), default=None)
+    ages = {one.id: _age(one, newest) for one in matched.passages}
     told = [
-        _told(sentence, passage, asked, lexicon)
+        _told(sentence, passage, asked, lexicon, ages[passage.id])
         for passage in matched.passages
         for sentence in passage.sentences
     ]
@@ -250,14 +258,13 @@ def _neighbours(matched: Matched) -> tuple[Vector, Vector]:
 
 
 def _told(
-    sentence: StoredSentence, passage: StoredPassage, asked: Asked, lexicon: Lexicon
+    sentence: StoredSentence, passage: StoredPassage, asked: Asked, lexicon: Lexicon, age: float
 ) -> tuple[float, ...]:
     """What the sentence's words and attribution say: the columns from "length" on."""
     query = asked.query
-    text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+    text = passage.slice(sentence)
     figures = "number" in query.wants and counts(text)
     person = "person" in query.wants and names_somebody(text, asked, lexicon)
-    age = _age(passage, asked)
     return (
         math.log(len(text)),
         age,
@@ -285,11 +292,14 @@ def names_somebody(text: str, asked: Asked, lexicon: Lexicon) -> bool:
     )
 
 
-def _age(passage: StoredPassage, asked: Asked) -> float:
-    """Log of the days since publication; an undated report is as old as a month."""
-    if passage.published is None:
+def _age(passage: StoredPassage, newest: date | None) -> float:
+    """Log of the days before the newest report found; an undated one is as old as a month.
+
+    Not before the day of asking: reports that stopped long ago answer as well as they did then.
+    """
+    if passage.published is None or newest is None:
         return math.log1p(_UNDATED_AGE)
-    return math.log1p(max(0, (asked.query.asked_on - passage.published).days))
+    return math.log1p((newest - passage.published).days)
 
 
 def _event(

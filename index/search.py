@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from index.model import Answer, Searched
     from index.passages import PassageStore, StoredPassage
     from index.periods import Period
-    from index.ports import Embedder, Hit, LexicalIndex, VectorIndex
+    from index.ports import Embedder, Hit, LexicalIndex, Reranker, VectorIndex
     from index.query import Query
     from index.rank import Matched, Weights
 
@@ -47,10 +47,18 @@ _PASSAGES: Final = 5_000  # about 50 MB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSettings:
-    """How wide retrieval looks: passages taken from each index; and what an answer is made of."""
+    """How wide retrieval looks, and what an answer is made of.
+
+    Args:
+        dense: passages taken from the vectors.
+        lexical: passages taken by their words.
+        reranked: best sentences that a reranker, where there is one, puts in a new order.
+        answer: how the answer is made.
+    """
 
     dense: int = 60
     lexical: int = 40
+    reranked: int = 20
     answer: AnswerSettings = field(default_factory=AnswerSettings)
 
 
@@ -69,6 +77,7 @@ class Search:
         lexicon: Lexicon,
         weights: Weights,
         settings: SearchSettings,
+        reranker: Reranker | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._passages = passages
@@ -79,6 +88,7 @@ class Search:
         self.lexicon = lexicon
         self.weights = weights
         self.settings = settings
+        self._reranker = reranker
         self._recent: dict[str, StoredPassage] = {}
         self.report = lru_cache(maxsize=_REPORTS)(catalogue.report)
 
@@ -98,6 +108,7 @@ class Search:
             if matched is not None:
                 ranked = rank_sentences(matched, asked, self.weights, self.lexicon)
             sure = confidence(asked, ranked, self.lexicon, self.weights.confidence)
+            ranked = self._reranked(query, ranked)
         return answer(
             question=question,
             query=query,
@@ -115,6 +126,18 @@ class Search:
             return query
         before = self.ask(history[-1], asked_on=asked_on, history=history[:-1])
         return with_previous(query, [quote.text for quote in before.quotes], self.lexicon)
+
+    def _reranked(self, query: Query, ranked: list[Ranked]) -> list[Ranked]:
+        """Put the best sentences in the order of the reranker; the scores stay in theirs."""
+        best = ranked[: self.settings.reranked]
+        if self._reranker is None or not best:
+            return ranked
+        found = self._reranker.scores(query.standalone, [one.text for one in best])
+        order = sorted(range(len(best)), key=lambda place: -found[place])
+        moved = [
+            replace(best[place], score=one.score) for place, one in zip(order, best, strict=True)
+        ]
+        return moved + ranked[len(best) :]
 
     def _overview(self, query: Query) -> tuple[list[Ranked], float]:
         found = overview(

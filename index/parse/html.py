@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SHORT: Final = 1_500
 """No report has fewer characters than a page that excuses itself may have."""
 
+_MOST_TAGS: Final = 1_000_000
 _SITE: Final = (" | ", " \u2013 ", " — ", " - ", " :: ", " · ")
 
 
@@ -78,6 +79,8 @@ def read_whole(document: Document, content: bytes) -> list[Piece]:
 
 
 def _tree(document: Document, content: bytes) -> Element:
+    if content.count(b"<") > _MOST_TAGS:
+        raise InputError(f"{document.name} has more tags than any page; save it as text.")
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, collect_ids=False
     )

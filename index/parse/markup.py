@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -11,8 +12,6 @@ from index.parse.pieces import Piece, PieceKind, Run, cleaned
 from index.parse.text import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lxml.etree import _Element as Element
 
 
@@ -93,14 +92,20 @@ class _Walk:
         parts = self.parts
         for child in element:
             tag = child.tag
-            style = child.get("style") if tag.__class__ is str else None
-            if tag in _INVISIBLE or tag.__class__ is not str or (style and _is_hidden(style)):
+            acts = _ACTS.get(tag, _NO_ACTS)
+            style = child.get("style")
+            if (
+                acts is None
+                or (style is not None and _is_hidden(style))
+                or (acts is _NO_ACTS and tag.__class__ is not str)
+            ):
                 text = child.tail
                 if text and (parts or not text.isspace()):
                     parts.append(text)
                 continue
-            if tag in _OPEN:
-                _OPEN[tag](self, child)
+            begin, end = acts
+            if begin is not None:
+                begin(self, child)
             text = child.text
             if text and (parts or not text.isspace()):
                 parts.append(text)
@@ -108,8 +113,8 @@ class _Walk:
                 self.inside(child)
             elif tag == "pre":
                 self._keep_lines()
-            if tag in _CLOSE:
-                _CLOSE[tag](self, child)
+            if end is not None:
+                end(self, child)
             text = child.tail
             if text and (parts or not text.isspace()):
                 parts.append(text)
@@ -280,22 +285,19 @@ class _Walk:
         parts.clear()
 
 
-_OPEN: Final[dict[str, Callable[[_Walk, Element], None]]] = {
-    **dict.fromkeys(_BLOCKS, _Walk.open_block),
-    **dict.fromkeys(_LISTS, _Walk.open_list),
-    **dict.fromkeys(_KINDS, _Walk.open_kind),
-    **dict.fromkeys(_BOLD, _Walk.open_bold),
-    **dict.fromkeys(_CELLS, _Walk.open_cell),
-    **dict.fromkeys(("br", "hr"), _Walk.open_break),
-    "a": _Walk.open_link,
-    "li": _Walk.open_item,
-}
-_CLOSE: Final[dict[str, Callable[[_Walk, Element], None]]] = {
-    **dict.fromkeys(_BLOCKS | _KINDS.keys(), _Walk.close_block),
-    **dict.fromkeys(_LISTS, _Walk.close_list),
-    **dict.fromkeys(_BOLD, _Walk.close_bold),
-    "a": _Walk.close_link,
-    "li": _Walk.close_item,
+_Act = Callable[[_Walk, "Element"], None]
+_NO_ACTS: Final[tuple[_Act | None, _Act | None]] = (None, None)
+# What to do where an element begins and where it ends; None where it is not shown.
+_ACTS: Final[dict[str, tuple[_Act | None, _Act | None] | None]] = {
+    **dict.fromkeys(_BLOCKS, (_Walk.open_block, _Walk.close_block)),
+    **dict.fromkeys(_LISTS, (_Walk.open_list, _Walk.close_list)),
+    **dict.fromkeys(_KINDS, (_Walk.open_kind, _Walk.close_block)),
+    **dict.fromkeys(_BOLD, (_Walk.open_bold, _Walk.close_bold)),
+    **dict.fromkeys(_CELLS, (_Walk.open_cell, None)),
+    **dict.fromkeys(("br", "hr"), (_Walk.open_break, None)),
+    "a": (_Walk.open_link, _Walk.close_link),
+    "li": (_Walk.open_item, _Walk.close_item),
+    **dict.fromkeys(_INVISIBLE),
 }
 
 

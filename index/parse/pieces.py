@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 from index.parse.lines import UNSEEN
 
-_RARE_SPACES: Final = "\u2002\u2003\u2009\u200a\u202f\u3000"
+_ODD: Final = UNSEEN + "\u2002\u2003\u2009\u200a\u202f\u3000"
+_NOT_SHOWN: Final = dict.fromkeys(map(ord, UNSEEN))
 
 
 class PieceKind(StrEnum):
@@ -77,15 +78,18 @@ class Page:
 
 def cleaned(pieces: list[Piece]) -> list[Piece]:
     """Drop soft hyphens and the like, which few texts have, and their rare kinds of space."""
-    text = "".join([piece.text for piece in pieces])
-    if not any(char in text for char in UNSEEN + _RARE_SPACES):
+    if not _is_odd("".join([piece.text for piece in pieces])):
         return pieces
-    table = dict.fromkeys(map(ord, UNSEEN))
-    clean = (
-        piece._replace(
-            text=" ".join(piece.text.translate(table).split()),
-            runs=tuple(run._replace(text=run.text.translate(table)) for run in piece.runs),
-        )
-        for piece in pieces
-    )
+    clean = (_clean(piece) if _is_odd(piece.text) else piece for piece in pieces)
     return [piece for piece in clean if piece.text or piece.kind is PieceKind.RULE]
+
+
+def _is_odd(text: str) -> bool:
+    return any(char in text for char in _ODD)
+
+
+def _clean(piece: Piece) -> Piece:
+    return piece._replace(
+        text=" ".join(piece.text.translate(_NOT_SHOWN).split()),
+        runs=tuple(run._replace(text=run.text.translate(_NOT_SHOWN)) for run in piece.runs),
+    )

@@ -13,9 +13,6 @@ from index.errors import InputError
 if TYPE_CHECKING:
     from index.model import Document
 
-MOST_BYTES: Final = 32 * 1024 * 1024
-"""No report is larger; what is larger is refused unread."""
-
 
 class Format(StrEnum):
     """The kinds of input that can hold a report."""
@@ -82,12 +79,14 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Nothing is given back once matched: comments in a row can be split in too many ways.
+_COMMENTS: Final = rb"\s*+(?>(?><!--.*?-->)\s*+)*+"
 _HTML: Final = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    _COMMENTS + rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _TAG: Final = re.compile(rb"<(?:p|div|span|br|a|h[1-6]|ul|li|table)\b[^>]*>", re.IGNORECASE)
 _FEED: Final = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL
+    rb"\s*+(?:<\?xml[^>]*>)?+" + _COMMENTS + rb"<(?:rss|feed|rdf:RDF)\b", re.DOTALL
 )
 _HEADER: Final = re.compile(
     rb"^(?:received|return-path|date|subject|from|to|mime-version|message-id|content-type"
@@ -108,16 +107,11 @@ def sniff(document: Document) -> Format:
     """Return what a document is, by its bytes first, then its declared type and name.
 
     Raises:
-        InputError: it is empty, too large, or nothing that holds a report.
+        InputError: it is empty, or nothing that holds a report.
     """
     content = document.content
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise InputError(f"{document.name} is empty, so there is nothing to read; fetch it again.")
-    if len(content) > MOST_BYTES:
-        raise InputError(
-            f"{document.name} has {len(content) >> 20} MB, more than the {MOST_BYTES >> 20} MB that"
-            " any report has; cut it or pick the right file."
-        )
     for start, what in _FOREIGN:
         if content.startswith(start):
             raise InputError(f"{document.name} is {what}; give a page, PDF, DOCX, e-mail or text.")

@@ -52,6 +52,7 @@ _WHOLE: Final = re.compile(
     r"https?://(?:[^/\s@]*@)?(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?(?:[/?#]|$)", re.IGNORECASE
 )
 _CUT: Final = re.compile(r"\.\.\.|…")
+_WEB: Final = ("https://", "http://")
 _TRAILING: Final = ".,;:!?'\"”\u2019»*"
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 
@@ -62,20 +63,45 @@ def addresses(runs: Sequence[Run], base: str | None = None) -> tuple[str, ...]:
     A link's target counts over its shortened text; an address that no target or wording makes
     whole is left out: the note's text still shows it as printed.
     """
-    if len(runs) == 1 and not _HINT.search(runs[0].text) and not runs[0].href:
-        return ()
+    if len(runs) == 1:
+        text, href = runs[0]
+        if not href and not _HINT.search(text):
+            return ()
+        url = _only(_dotted(text if href is None or href == text else _written(text, href, base)))
+        if url is not None:
+            return (url,)
     written = [
         text if href is None or href == text else _written(text, href, base) for text, href in runs
     ]
-    text = "".join(written).replace("\xa0", " ")
-    if " dot " in text:
-        text = text.replace(". dot ", ".").replace(" dot ", ".")
+    text = _dotted("".join(written).replace("\xa0", " "))
     return tuple(dict.fromkeys(_plain(text) or _found(_mended(text))))
+
+
+def _dotted(text: str) -> str:
+    return text.replace(". dot ", ".").replace(" dot ", ".") if " dot " in text else text
+
+
+def _only(text: str) -> str | None:
+    """Return the address of a text that holds a whole one and nothing else, for speed."""
+    url = text.rstrip(".,")
+    if _is_odd(text) or text.count("http") != 1 or not _PLAIN.fullmatch(url):
+        return None
+    return url
+
+
+def _is_odd(text: str) -> bool:
+    """Tell whether something in a text may have to be mended."""
+    return (
+        "..." in text
+        or "dot" in text
+        or "&amp" in text
+        or ("%" in text and _ODD.search(text) is not None)
+    )
 
 
 def _plain(text: str) -> list[str]:
     """Return the addresses of a text that holds whole ones and nothing else, or nothing."""
-    if "..." in text or "dot" in text or "&amp" in text or _ODD.search(text):
+    if _is_odd(text):
         return []
     found = [part.rstrip(".,") for part in text.replace(";", " ").split()]
     if "" in found:
@@ -90,9 +116,9 @@ def _written(text: str, href: str, base: str | None) -> str:
         return text
     if href.startswith(("#", "mailto:", "javascript:", "/cdn-cgi/")):
         return text
-    if base is not None and not _SCHEME.match(href.lstrip()):
+    if base is not None and not href.startswith(_WEB) and not _SCHEME.match(href.lstrip()):
         href = _resolved(href, base)
-    if _PRINTED.match(text):
+    if text.startswith(_WEB) or _PRINTED.match(text):
         return href
     return f" {href} " if text.strip() else href
 
@@ -110,7 +136,7 @@ def _mended(text: str) -> str:
     text = text.replace("&amp;", "&").replace("`", "")
     if _has_broken_scheme(text):
         text = _SCHEME.sub(r"http\1://", text)
-    text = " ".join(text.split()).replace(". dot ", ".").replace(" dot ", ".")
+    text = _dotted(" ".join(text.split()))
     if "dot" in text.lower() or "(." in text or "[." in text:
         text = _GLUED_DOT.sub(r"//\1.", _DOT.sub(".", text))
     text = _TORN_HOST.sub(r"//\1\2.", text)

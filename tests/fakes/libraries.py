@@ -23,7 +23,7 @@ from tests.fakes.indexes import MemoryVectors, MemoryWords, Shelf
 
 if TYPE_CHECKING:
     from index.model import ParsedReport
-    from index.ports import Embedder, LexicalIndex, VectorIndex
+    from index.ports import Embedder, LexicalIndex, Reranker, VectorIndex
 
 SAMPLES: Final = Path("config/samples")
 EVENING: Final = date(2025, 4, 14)
@@ -59,6 +59,7 @@ class Desk:
     private_addresses: bool = False
     most_bytes: int = 1_000_000
     timeout: float = 5.0
+    reranker: Reranker | None = None
 
     def __post_init__(self) -> None:
         self.clock = StepClock()
@@ -120,4 +121,5 @@ class Desk:
             lexicon=self._lexicon,
             weights=rank.load_weights(),
             settings=SearchSettings(answer=self.answers),
+            reranker=self.reranker,
         )

@@ -90,6 +90,7 @@ VIEWS: dict[str, Callable[[], View]] = {
     "answer": lambda: Bench().conversation.ask(ALICE, TARGET),
     "answer-undated-unconfirmed": lambda: Bench().conversation.ask(ALICE, "observers travel"),
     "refusal": lambda: Bench().conversation.ask(ALICE, "Which peacekeepers play football?"),
+    "refusal-foreign": lambda: Bench().conversation.ask(ALICE, "Какие миротворцы играют?"),
     "refusal-without-nearest": lambda: Bench().conversation.ask(ALICE, "How do chickens sing?"),
     "refusal-empty-store": lambda: Bench(reports=FakeReports([])).conversation.ask(
         ALICE, PEACEKEEPERS
@@ -215,7 +216,14 @@ health = st.builds(
     SourceHealth, name=hostile, reports=st.integers(0, 9), last_success=st.none(), last_error=maybe
 )
 views: st.SearchStrategy[View] = st.one_of(
-    st.builds(AnswerView, id=st.just("a1"), searched=searched, related=st.booleans(), cited=quotes),
+    st.builds(
+        AnswerView,
+        id=st.just("a1"),
+        searched=searched,
+        related=st.booleans(),
+        foreign=st.booleans(),
+        cited=quotes,
+    ),
     st.builds(
         FootnotesView,
         id=st.just("a1"),
@@ -259,10 +267,14 @@ def letters(text: str) -> str:
     return "".join(character for character in clean(text) if is_visible(character))
 
 
+def answer_view(cited: tuple[Cited, ...]) -> AnswerView:
+    return AnswerView(id="a1", searched=SEARCHED, related=False, foreign=False, cited=cited)
+
+
 @given(quotes.filter(bool))
 @settings(deadline=None, max_examples=60)
 def test_no_letter_of_a_quote_or_a_note_is_lost(many: tuple[Cited, ...]) -> None:
-    view = AnswerView(id="a1", searched=SEARCHED, related=False, cited=many)
+    view = answer_view(many)
     answer = letters("".join(accepted(RENDERER.render(view))))
     behind = FootnotesView(id="a1", related=False, cited=tuple(enumerate(many, 1)))
     notes = letters("".join(accepted(RENDERER.render(behind))))
@@ -289,7 +301,7 @@ def one(**changes: object) -> Cited:
 
 
 def answer_text(cited: Cited) -> str:
-    view = AnswerView(id="a1", searched=SEARCHED, related=False, cited=(cited,))
+    view = answer_view((cited,))
     (message,) = RENDERER.render(view)
     return parsing.formatted(message.html, "HTML", None).text
 
@@ -323,7 +335,7 @@ def test_who_speaks_stands_first(statements: tuple[Statement, ...], line: str) -
 def test_long_quotes_are_folded_and_short_ones_are_not() -> None:
     def html(text: str) -> str:
         cited = one(text=text, start=0, end=len(text))
-        view = AnswerView(id="a1", searched=SEARCHED, related=False, cited=(cited,))
+        view = answer_view((cited,))
         return RENDERER.render(view)[0].html
 
     assert "<blockquote expandable>" in html("word " * 71)
@@ -332,7 +344,7 @@ def test_long_quotes_are_folded_and_short_ones_are_not() -> None:
 
 def test_buttons_name_the_quotes_of_each_source() -> None:
     first, other = one(), one(url="https://other.example/")
-    view = AnswerView(id="a1", searched=SEARCHED, related=False, cited=(first, other, first))
+    view = answer_view((first, other, first))
     (message,) = RENDERER.render(view)
     assert [button.label for button in message.keyboard[1]] == ["Source 1, 3", "Source 2"]
 
@@ -340,7 +352,7 @@ def test_buttons_name_the_quotes_of_each_source() -> None:
 def test_a_long_answer_has_its_buttons_under_the_last_message_alone() -> None:
     text = "word " * 600
     cited = one(text=text, start=0, end=len(text))
-    view = AnswerView(id="a1", searched=SEARCHED, related=False, cited=(cited, cited, cited))
+    view = answer_view((cited, cited, cited))
     messages = RENDERER.render(view)
     assert len(messages) == 3
     assert [bool(message.keyboard) for message in messages] == [False, False, True]

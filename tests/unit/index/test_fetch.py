@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import socket
-import threading
 import time
 from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from index.errors import InputError, UnreachableError
-from index.fetch import Fetcher, FetchSettings
+from index.fetch import Fetcher, FetchSettings, Wish
+from tests.fakes.site import PAGE, WrittenSite, serving, writing_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,111 +22,14 @@ if TYPE_CHECKING:
 
     Fetch = Callable[[str], Document]
 
-PAGE: Final = "<p>Żółć and peacekeepers.</p>".encode()
 MOST: Final = 100_000
 TIMEOUT: Final = 5.0
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Serves one page, and many ways not to serve it."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        name = self.path.strip("/").partition("/")[0].partition("?")[0].replace("-", "_")
-        getattr(self, f"_{name}", self._absent)()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Keep quiet."""
-
-    def _send(self, body: bytes = PAGE, status: int = 200, **headers: str) -> None:
-        self.send_response(status)
-        for header, value in headers.items():
-            self.send_header(header.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _page(self) -> None:
-        self._send(Content_Type="text/html; charset=utf-8")
-
-    def _plain(self) -> None:
-        self._send()
-
-    def _echo(self) -> None:
-        self._send(f"{self.headers['Host']} {self.headers['User-Agent']}".encode())
-
-    def _absent(self) -> None:
-        self._send(b"<h1>Not found</h1>", 404)
-
-    def _broken(self) -> None:
-        self._send(b"", 503, Retry_After="60")
-
-    def _to(self) -> None:
-        self._send(b"", 302, Location=self.path.partition("?")[2])
-
-    def _loop(self) -> None:
-        self._send(b"", 301, Location="/loop")
-
-    def _hops(self) -> None:
-        left = int(self.path.rpartition("/")[2])
-        self._send(b"", 307, Location=f"/hops/{left - 1}" if left else "/page")
-
-    def _nowhere(self) -> None:
-        self._send(b"moved", 302)
-
-    def _drops(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "1000")
-        self.end_headers()
-        self.wfile.write(b"half of it")
-        self.close_connection = True
-
-    def _nonsense(self) -> None:
-        self.wfile.write(b"\x00\x01 this is no HTTP\r\n\r\n")
-        self.close_connection = True
-
-    def _endless(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        try:
-            while True:
-                self.wfile.write(b"and on " * 1_000)
-        except OSError:
-            self.close_connection = True
-
-    def _slow(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        try:
-            for _ in range(100):
-                self.wfile.write(b"and on ")
-                self.wfile.flush()
-                time.sleep(0.05)
-        except OSError:
-            pass
-        self.close_connection = True
-
-    def _bomb(self) -> None:
-        self._send(gzip.compress(b"\0" * 10_000_000), Content_Encoding="gzip")
-
-    def _zipped(self) -> None:
-        self._send(gzip.compress(PAGE), Content_Encoding="gzip", Content_Type="text/html")
-
-    def _falsely_zipped(self) -> None:
-        self._send(PAGE, Content_Encoding="gzip")
-
-
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as address:
+        yield address
 
 
 @contextmanager
@@ -214,12 +115,102 @@ def test_a_body_that_drips_is_not_waited_for(site: str) -> None:
         fetch(f"{site}/slow")
 
 
+@pytest.mark.parametrize("path", ["drip-head", "drip-hints", "drip-chunk", "drip-nothing"])
+def test_an_answer_that_drips_has_an_end(site: str, path: str) -> None:
+    """The client's own timeout begins anew with every byte."""
+    begun = time.monotonic()
+    with (
+        fetching(timeout=0.4) as fetch,
+        pytest.raises(UnreachableError, match=r"not finished after 0\.4 s"),
+    ):
+        fetch(f"{site}/{path}")
+    assert time.monotonic() - begun < 2
+
+
 def test_redirects_count_against_the_time(site: str) -> None:
     with (
         fetching(ticks=itertools.count(step=3.0).__next__) as fetch,
         pytest.raises(UnreachableError, match="not finished"),
     ):
         fetch(f"{site}/hops/4")
+
+
+@pytest.fixture
+def fetcher() -> Iterator[Fetcher]:
+    with closing(
+        Fetcher(FetchSettings(timeout=TIMEOUT, most_bytes=MOST, private_addresses=True))
+    ) as fetcher:
+        yield fetcher
+
+
+@pytest.fixture
+def written() -> Iterator[WrittenSite]:
+    with writing_site() as site:
+        yield site
+
+
+def test_what_is_known_is_not_sent_again(written: WrittenSite, fetcher: Fetcher) -> None:
+    changed = "Wed, 09 Apr 2025 10:00:00 GMT"
+    url = written.put("/a", "one", ETag='"v1"', Last_Modified=changed)
+    first = fetcher.ask(url)
+    assert first.document is not None
+    assert (first.status, first.etag, first.modified) == (200, '"v1"', changed)
+    again = fetcher.ask(url, Wish(etag=first.etag, modified=first.modified))
+    assert (again.status, again.is_unchanged, again.document) == (304, True, None)
+    assert written.visits[-1][1]["If-Modified-Since"] == changed
+    written.put("/a", "two", ETag='"v2"')
+    other = fetcher.ask(url, Wish(etag=first.etag))
+    assert (other.etag, other.document and other.document.content) == ('"v2"', b"two")
+
+
+def test_an_error_says_how_long_to_wait(written: WrittenSite, fetcher: Fetcher) -> None:
+    found = fetcher.ask(written.put("/a", status=429, Retry_After="120"))
+    assert (found.status, found.document, found.retry_after) == (429, None, "120")
+    assert fetcher.ask(written.put("/b", status=410)).status == 410
+
+
+def test_only_a_chain_of_permanent_redirects_moves_an_address(
+    written: WrittenSite, fetcher: Fetcher
+) -> None:
+    end = written.put("/end", "here")
+    forever = written.put("/forever", status=308, Location="/end")
+    assert fetcher.ask(written.put("/a", status=301, Location="/forever")).moved == end
+    found = fetcher.ask(written.put("/b", status=301, Location="/for-now"))
+    assert (found.status, found.moved) == (404, f"{written.address}/for-now")
+    written.put("/for-now", status=302, Location="/forever")
+    assert fetcher.ask(f"{written.address}/b").moved == f"{written.address}/for-now"
+    assert fetcher.ask(f"{written.address}/for-now").moved is None
+    assert fetcher.ask(end).moved is None
+    assert fetcher.ask(forever).moved == end
+
+
+def test_a_wish_has_bounds_of_its_own(written: WrittenSite, fetcher: Fetcher) -> None:
+    url = written.put("/a", "x" * 5_000)
+    with pytest.raises(InputError, match="larger than 1,000 bytes"):
+        fetcher.ask(url, Wish(most_bytes=1_000))
+    cut = fetcher.ask(url, Wish(most_bytes=1_000, cut=True))
+    assert cut.document is not None
+    assert len(cut.document.content) == 1_000
+
+
+def test_who_asks_sees_every_hop_first(written: WrittenSite, fetcher: Fetcher) -> None:
+    written.put("/secret", "secret")
+    url = written.put("/a", status=302, Location="/secret")
+    seen: list[str] = []
+
+    def before(address: str) -> None:
+        seen.append(address)
+        if address.endswith("/secret"):
+            raise InputError(f"{address}: not to be asked for; leave it")
+
+    with pytest.raises(InputError, match="not to be asked for"):
+        fetcher.fetch(url, Wish(before=before))
+    assert seen == [url, f"{written.address}/secret"]
+    assert written.asked() == ["/a"]
+
+
+def test_headers_that_are_no_headers_are_left_out(written: WrittenSite, fetcher: Fetcher) -> None:
+    assert fetcher.ask(written.put("/a", ETag="x" * 5_000)).etag is None
 
 
 def test_nobody_at_the_address(fetch: Fetch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import InputError
-from index.fetch import Fetcher, FetchSettings
+from index.fetch import Fetcher, FetchSettings, Wish
 from index.model import Document
 from index.sources import expand, is_address, read, shown, source_of
 
@@ -22,7 +22,8 @@ class Recorded(Fetcher):
     def __init__(self) -> None:
         super().__init__(FetchSettings())
 
-    def fetch(self, url: str) -> Document:
+    def fetch(self, url: str, wish: Wish | None = None) -> Document:
+        assert wish is None
         return Document(name=url, content=b"fetched", url=url)
 
 

@@ -1,0 +1,62 @@
+"""How long an answer takes, against encoding the question alone, in one process.
+
+    python -m benchmarks.ask_speed DATA QUESTIONS [--rounds 3]
+
+DATA is a data folder into which reports were ingested, QUESTIONS a file as in docs/evaluation.md.
+The two are measured in turn, question by question, so that a busy machine slows both. Exit 1 where
+the goals (p50 at most 2 times, p95 at most 4 times) are missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from bot import settings
+from bot.build import engine_for, library_for, model_for
+from index.evaluate import read_questions
+
+_GOALS: Final = {50: 2.0, 95: 4.0}
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    chosen = settings.load()
+    engine = engine_for(chosen, asked.data)
+    library = library_for(chosen, asked.data, engine, command="ask_speed")
+    model = model_for(chosen)
+    questions = read_questions(asked.questions)
+    passages = library.corpus().passages
+    alone: list[float] = []
+    whole: list[float] = []
+    for turn in range(asked.rounds + 1):
+        for one in questions:
+            start = time.perf_counter()
+            model.questions([one.question])
+            between = time.perf_counter()
+            library.ask(one.question, asked_on=one.asked_on, history=one.history)
+            encode, answer = between - start, time.perf_counter() - between
+            if turn:  # the first round warms caches that a running bot has warm
+                alone.append(encode)
+                whole.append(answer)
+    print(f"{len(questions)} questions over {passages:,} passages, {asked.rounds} rounds")
+    met = True
+    for percent, goal in _GOALS.items():
+        floor, taken = (1_000 * float(np.percentile(each, percent)) for each in (alone, whole))
+        met = met and taken <= goal * floor
+        times = f"{taken / floor:.2f} times"
+        print(f"p{percent}: encoding {floor:.1f} ms, answer {taken:.1f} ms, {times}")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
