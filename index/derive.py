@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 from operator import attrgetter
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -64,6 +65,7 @@ class Derivation:
         self._attribute = attribute
         self._projections = projections
         self._most = passage_chars
+        self._following = Lock()
 
     @property
     def instance(self) -> str:
@@ -72,9 +74,11 @@ class Derivation:
 
     def follow(self, progress: Progress) -> int:
         """Derive whatever is missing and return how many passages were encoded."""
-        encoded = self._encode(progress)
-        for projection in self._projections:
-            self._project(projection, progress)
+        # Whoever comes second finds nothing left to do; two at once would write over each other.
+        with self._following:
+            encoded = self._encode(progress)
+            for projection in self._projections:
+                self._project(projection, progress)
         return encoded
 
     def _encode(self, progress: Progress) -> int:

@@ -7,7 +7,7 @@ index on first use, which takes the data folder's lock.
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from index import sources
@@ -64,6 +64,8 @@ class Library:
         self._hold = hold
         self._open_search = open_search
         self._held: object | None = None
+        self._opening = Lock()
+        self._opened: Search | None = None
         self._read = read
         self._fetcher = fetcher
         self._most_bytes = most_bytes
@@ -71,11 +73,14 @@ class Library:
         self._manners = manners or Manners(fetcher.ask, MannerSettings())
         self._watched = watched
 
-    @cached_property
+    @property
     def search(self) -> Search:
         """The open search index; opening takes the data folder's lock."""
-        self._held = self._held or self._hold()
-        return self._open_search()
+        with self._opening:
+            if self._opened is None:
+                self._held = self._held or self._hold()
+                self._opened = self._open_search()
+            return self._opened
 
     def ingest(self, inputs: Iterable[str], progress: Progress) -> Iterator[IngestResult]:
         """Read inputs one by one and say what became of each, then bring the search index up.
@@ -203,5 +208,5 @@ class Library:
     def close(self) -> None:
         """Give back connections and the data folder's lock."""
         self._fetcher.close()
-        self.__dict__.pop("search", None)
+        self._opened = None
         self._held = None

@@ -88,10 +88,11 @@ def _configure_sqlite(connection: DBAPIConnection, _record: Any) -> None:  # noq
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
+        # First: changing the journal's mode waits for other processes as well.
+        f"busy_timeout={_BUSY_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={_BUSY_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
