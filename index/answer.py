@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class AnswerSettings(ChoiceSettings):
     """How long an answer is, and below which confidence it is "the reports don't say"."""
 
-    threshold: float = 0.5
+    threshold: float = 0.4
 
 
 def answer(

@@ -206,7 +206,7 @@ def rewired(desk: Desk, **parts: object) -> Library:
     known = {
         name.removeprefix("_"): value
         for name, value in vars(desk.library).items()
-        if name not in {"search", "_held"}
+        if name not in {"_held", "_opening", "_opened"}
     }
     return Library(**(known | parts))
 
