@@ -90,12 +90,14 @@ class Search:
         self.settings = settings
         self._reranker = reranker
         self._recent: dict[str, StoredPassage] = {}
+        self._newest = catalogue.newest_day()
         self.report = lru_cache(maxsize=_REPORTS)(catalogue.report)
 
     def follow(self, progress: Progress) -> int:
         """Bring passages and indexes up to the change log; return passages encoded."""
         encoded = self._derivation.follow(progress)
         self._recent = {}
+        self._newest = self._catalogue.newest_day()
         return encoded
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
@@ -104,7 +106,7 @@ class Search:
         ranked, sure = self._overview(query) if query.only_date else ([], 0.0)
         if not ranked:
             asked = self.asked(query)
-            matched, _ = self.candidates(asked, Window(last=asked_on))
+            matched, _ = self.candidates(asked, self._until(asked_on))
             if matched is not None:
                 ranked = rank_sentences(matched, asked, self.weights, self.lexicon)
             sure = confidence(asked, ranked, self.lexicon, self.weights.confidence)
@@ -126,6 +128,11 @@ class Search:
             return query
         before = self.ask(history[-1], asked_on=asked_on, history=history[:-1])
         return with_previous(query, [quote.text for quote in before.quotes], self.lexicon)
+
+    def _until(self, day: date) -> Window:
+        """Return the window up to a day; without a bound, which costs time, where none is later."""
+        later = self._newest is not None and self._newest > day
+        return Window(last=day) if later else Window()
 
     def _reranked(self, query: Query, ranked: list[Ranked]) -> list[Ranked]:
         """Put the best sentences in the order of the reranker; the scores stay in theirs."""
