@@ -30,6 +30,7 @@ _FEW_DAYS: Final = 31
 _CERTAIN: Final = 0.6
 _FITTING: Final = 5
 _MATCHED: Final = 0.55
+_OLD: Final = math.log1p(7)  # older is as old: people also ask about what is long past
 _NOT_ASKED: Final = 0.7  # about what the matching word of an answer comes to
 _ASKED_OF: Final = re.compile(r"\b(?:how many|which|names? of)\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"\w+")
@@ -85,12 +86,12 @@ def _reached(period: Period, ranked: Sequence[Ranked]) -> bool:
 def signals(asked: Asked, ranked: Sequence[Ranked], lexicon: Lexicon) -> dict[str, float]:
     """Return what tells an answered question from one that only resembles the reports.
 
-    Of the best sentence: its score, matches, age, and ``counted``, how well it matches the thing of
-    which a number or a name is asked. ``lead``: over the second; ``spread``: entropy of the first
-    ten. ``names``: the share of the names asked about that its passage holds. ``unmatched``: the
-    share of the question, by rarity, that none of the first three sentences matches. ``no_…``: what
-    the question wants and the first three sentences (``…_here``: the best one) lack: the speaker
-    asked for, a number, a person not named in the question.
+    Of the best sentence: its score, matches, age (where no day is asked about), and ``counted``,
+    how well it matches the thing of which a number or a name is asked. ``lead``: over the second;
+    ``spread``: entropy of the first ten. ``names``: the share of the names asked about that its
+    passage holds. ``unmatched``: the share of the question, by rarity, that none of the first three
+    sentences matches. ``no_…``: what the question wants and the first three sentences (``…_here``:
+    the best one) lack: the speaker asked for, a number, a person not named in the question.
     """
     query, best = asked.query, ranked[0]
     own = dict(zip(FEATURES, best.features.tolist(), strict=True))
@@ -112,7 +113,7 @@ def signals(asked: Asked, ranked: Sequence[Ranked], lexicon: Lexicon) -> dict[st
         "unmatched": float(asked.rarity[covered < _MATCHED].sum()),
         "lead": float(tops[0] - tops[1]) if len(tops) > 1 else 0.0,
         "spread": float(-(share * np.log(share + 1e-9)).sum()),
-        "age": own["age"],
+        "age": 0.0 if query.events else min(own["age"], _OLD),
         "names": _held(set(query.entities) | set(query.speakers), best.passage.text, lexicon),
         "no_speaker": bool(query.speakers) * lacking("speaker"),
         "no_number_here": ("number" in query.wants) * float(own["number"] <= 0),
