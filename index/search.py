@@ -13,6 +13,7 @@ import numpy as np
 from index.answer import AnswerSettings, answer
 from index.confidence import confidence
 from index.followups import MOST_HISTORY
+from index.meaning import closeness
 from index.model import RankedPassage
 from index.overview import SURE, overview
 from index.ports import Window
@@ -205,10 +206,7 @@ class Search:
 
     def closeness(self, topics: Sequence[str], texts: Sequence[str]) -> list[list[float]]:
         """Return cosine similarities in meaning: a row a text, a column a topic."""
-        encoded = self._embedder.questions([*topics, *texts])
-        vectors = np.stack([one.vector for one in encoded])
-        rows: list[list[float]] = (vectors[len(topics) :] @ vectors[: len(topics)].T).tolist()
-        return rows
+        return closeness(self._embedder, topics, texts)
 
     def asked(self, query: Query) -> Asked:
         """Encode a question as understood; a follow-up also without what history adds."""

@@ -263,7 +263,7 @@ def test_no_bytes_end_in_another_error(noise: bytes, at: int, content: str) -> N
     assert all(isinstance(one, FeedEntry) for one in found.entries)
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the shared feeds are not there")
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"real feeds are not at {DATA}")
 def test_every_real_feed_is_read_or_refused_with_a_reason() -> None:
     files = sorted(DATA.iterdir())
     assert len(files) == 16
