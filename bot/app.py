@@ -19,7 +19,6 @@ from bot.delivery_status import DeliveryStatus
 from bot.digest_commands import DigestCommands
 from bot.digest_render import DigestRenderer
 from bot.digest_stores import Stores
-from bot.digest_texts import load_digest_texts
 from bot.filling import Filler
 from bot.gate import Gate
 from bot.outbox import Outbox
@@ -88,7 +87,7 @@ def chat_parts(
     """Wire the dialogue over one library and database; ``meaning`` stands in for the library's."""
     conversation_store.create(engine)
     digest_stores.create(engine)
-    clock, texts, words = SystemClock(), load_texts(), load_digest_texts()
+    clock, texts = SystemClock(), load_texts()
     names = lexicon.load()
     wording = Wording(
         texts,
@@ -96,7 +95,7 @@ def chat_parts(
         {side: names.side_name(side) for side in names.sides},
     )
     conversations, stores = SqlConversationStore(engine), Stores.over(engine)
-    digests = DigestRenderer(wording, words)
+    digests = DigestRenderer(wording)
     filler = Filler(
         stores,
         library,
@@ -104,12 +103,12 @@ def chat_parts(
         digests,
         max_age=settings.digest.max_age_days,
     )
-    about = SubscriptionWords(texts, words)
+    about = SubscriptionWords(texts)
     commands = DigestCommands(
         stores,
         library,
         filler,
-        PassageRenderer(wording, words, digests),
+        PassageRenderer(wording, digests),
         about,
         clock,
         defaults=Subscription(

@@ -34,7 +34,7 @@ class DeliveryStatus:
     ) -> None:
         self._deliveries = deliveries
         self._about = about
-        self._words = about.words
+        self._words = about.texts
         self._clock = clock
         self._operators = frozenset(operators)
 

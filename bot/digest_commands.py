@@ -71,7 +71,7 @@ class DigestCommands:
         self._filler = filler
         self._passages = passages
         self._about = about
-        self._words = about.words
+        self._words = about.texts
         self._clock = clock
         self._defaults = defaults
         self._may_change = may_change

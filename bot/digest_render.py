@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bot.editions import Correction, Edition, EditionReport, Entry
-    from bot.texts import Texts
     from bot.wording import Wording
     from index.model import DigestReport
 
@@ -52,14 +51,13 @@ class DigestRenderer:
     """Renders editions.
 
     Args:
-        wording: names of publishers, days, titles.
-        words: the catalogue of digests.
+        wording: names of publishers, days, titles, and the catalogue.
         max_parts: an edition of more messages becomes one that lists its reports.
     """
 
-    def __init__(self, wording: Wording, words: Texts, max_parts: int = MAX_PARTS) -> None:
+    def __init__(self, wording: Wording, max_parts: int = MAX_PARTS) -> None:
         self._wording = wording
-        self._words = words
+        self._words = wording.texts
         self._max_parts = max_parts
 
     def edition(self, edition: Edition) -> tuple[Message, ...]:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from bot.digest_render import DigestRenderer
     from bot.editions import Edition, Entry
     from bot.ports import Reports
-    from bot.texts import Texts
     from bot.wording import Wording
     from index.model import Report
 
@@ -25,9 +24,9 @@ _LONGEST_NUMBER = 4
 class PassageRenderer:
     """Renders what an edition's buttons open."""
 
-    def __init__(self, wording: Wording, words: Texts, editions: DigestRenderer) -> None:
+    def __init__(self, wording: Wording, editions: DigestRenderer) -> None:
         self._wording = wording
-        self._words = words
+        self._words = wording.texts
         self._editions = editions
 
     def behind(self, edition: Edition, what: str, reports: Reports) -> tuple[Message, ...]:

@@ -103,7 +103,7 @@ class SettingsScreens:
 
     def __init__(self, words: SubscriptionWords) -> None:
         self._about = words
-        self._words = words.words
+        self._words = words.texts
 
     def screen(
         self, name: str, subscriber: Subscriber, now: datetime, publishers: Sequence[str]

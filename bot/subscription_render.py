@@ -20,20 +20,14 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
 
 
 class SubscriptionWords:
-    """Words subscriptions.
+    """Words subscriptions with the texts of a catalogue."""
 
-    Args:
-        texts: the catalogue with days and dates.
-        words: the catalogue of digests.
-    """
-
-    def __init__(self, texts: Texts, words: Texts) -> None:
+    def __init__(self, texts: Texts) -> None:
         self.texts = texts
-        self.words = words
 
     def summary(self, subscriber: Subscriber, now: datetime) -> Html:
         """Say all that a place has asked for, a line each, and when it comes next."""
-        wanted, words = subscriber.wanted, self.words
+        wanted, words = subscriber.wanted, self.texts
         here = zone_info(wanted.zone)
         lines = [
             bold(words("subscribed.heading")),
@@ -53,45 +47,45 @@ class SubscriptionWords:
     def coming(self, subscriber: Subscriber) -> Html:
         """Say when the next edition comes, in the subscriber's own time."""
         if subscriber.next_due is None:
-            return self.words("subscribed.none")
-        return self.words("subscribed.next", moment=self.moment(subscriber))
+            return self.texts("subscribed.none")
+        return self.texts("subscribed.next", moment=self.moment(subscriber))
 
     def moment(self, subscriber: Subscriber) -> str:
         """Return the day and time of the next edition, in the subscriber's own time."""
         if subscriber.next_due is None:
-            return self.words.plain("subscribed.any")
+            return self.texts.plain("subscribed.any")
         local = subscriber.next_due.astimezone(zone_info(subscriber.wanted.zone))
         return f"{self.texts.day(local.date())}, {local:%H:%M}"
 
     def line(self, wanted: Subscription) -> Html:
         """Show the one line that says all of it."""
-        return self.words("subscribed.line", line=code(f"/subscribe {render(wanted)}"))
+        return self.texts("subscribed.line", line=code(f"/subscribe {render(wanted)}"))
 
     def days(self, weekdays: frozenset[int]) -> str:
         """Name days of the week."""
         for key, days in (("daily", EVERY_DAY), ("weekdays", WORK_DAYS), ("weekends", WEEKEND)):
             if weekdays == days:
-                return self.words.plain(f"days.{key}")
+                return self.texts.plain(f"days.{key}")
         return ", ".join(self.day(day) for day in sorted(weekdays))
 
     def day(self, day: int) -> str:
         """Name one day of the week; Monday is 0."""
-        return self.words.plain("days.names").split()[day]
+        return self.texts.plain("days.names").split()[day]
 
     def age(self, age: timedelta) -> str:
         """Return an age in its largest whole unit."""
         seconds = int(age.total_seconds())
         for unit, size in _UNITS:
             if seconds >= size:
-                return self.words.plain(f"age.{unit}", n=seconds // size)
-        return self.words.plain("age.s", n=seconds)
+                return self.texts.plain(f"age.{unit}", n=seconds // size)
+        return self.texts.plain("age.s", n=seconds)
 
     def yes(self, answer: bool) -> str:  # noqa: FBT001  (it is the answer)
         """Return yes or no."""
-        return self.words.plain("subscribed.yes" if answer else "subscribed.no")
+        return self.texts.plain("subscribed.yes" if answer else "subscribed.no")
 
     def _names(self, names: tuple[str, ...]) -> str:
-        return ", ".join(names) or self.words.plain("subscribed.any")
+        return ", ".join(names) or self.texts.plain("subscribed.any")
 
     def _is_paused(self, wanted: Subscription, now: datetime) -> bool:
         today = now.astimezone(zone_info(wanted.zone)).date()

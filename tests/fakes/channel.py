@@ -14,7 +14,6 @@ from bot.delivery_policy import Policy
 from bot.digest_commands import DigestCommands
 from bot.digest_render import DigestRenderer
 from bot.digest_stores import Stores, create
-from bot.digest_texts import load_digest_texts
 from bot.filling import Filler
 from bot.model import Message, Place, Sent
 from bot.outbox import Outbox, OutboxSettings
@@ -150,17 +149,17 @@ class DigestBench:
 
     def __post_init__(self) -> None:
         create(self.engine)
-        texts, words = load_texts(), load_digest_texts()
+        texts = load_texts()
         wording = Wording(texts, {HARBOUR: "HISS"}, {})
-        self.renderer = DigestRenderer(wording, words)
+        self.renderer = DigestRenderer(wording)
         self.stores = Stores.over(self.engine)
         self.filler = Filler(self.stores, self.reports, TopicMatcher(), self.renderer)
         self.commands = DigestCommands(
             self.stores,
             self.reports,
             self.filler,
-            PassageRenderer(wording, words, self.renderer),
-            SubscriptionWords(texts, words),
+            PassageRenderer(wording, self.renderer),
+            SubscriptionWords(texts),
             self.clock,
             defaults=KYIV_MORNING,
             may_change=lambda _: self.may_change,

@@ -29,7 +29,6 @@ from bot.deliveries import State
 from bot.delivery_policy import Policy
 from bot.digest_render import DigestRenderer
 from bot.digest_stores import Stores, create
-from bot.digest_texts import load_digest_texts
 from bot.filling import Filler
 from bot.gate import Gate
 from bot.lanes import Lanes
@@ -167,8 +166,7 @@ async def _live(life: Life) -> None:
     stores = Stores.over(engine)
     clock = _JumpingClock(life.start, life.steps)
     reports = _reports(life.days)
-    words = load_digest_texts()
-    renderer = DigestRenderer(Wording(load_texts(), {}, {}), words)
+    renderer = DigestRenderer(Wording(load_texts(), {}, {}))
     filler = Filler(stores, reports, TopicMatcher(), renderer)
     request = Lanes(read_timeout=_READ_TIMEOUT, connect_timeout=5.0)
     bot = Bot("1:TEST", base_url=f"{life.url}/bot", request=request)

@@ -13,7 +13,6 @@ import pytest
 
 from bot import conversation_store
 from bot.delivery_status import DeliveryStatus
-from bot.digest_texts import load_digest_texts
 from bot.gate import Gate
 from bot.model import Place
 from bot.polling import build_application, polling
@@ -200,7 +199,7 @@ def test_an_operator_asks_the_bot_how_digests_stand(tmp_path: Path) -> None:
     digests = troubled(tmp_path)
     conversation_store.create(digests.engine)
     chats = Bench(digests.engine, clock=SetClock(digests.clock.moment))
-    about = SubscriptionWords(load_texts(), load_digest_texts())
+    about = SubscriptionWords(load_texts())
     status = DeliveryStatus(digests.stores.deliveries, about, digests.clock, [OPERATOR])
     dialogue = chats.chat.dialogue((*digests.commands.commands, status.command))
 

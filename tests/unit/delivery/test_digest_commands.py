@@ -9,7 +9,6 @@ import pytest
 from bot.deliveries import UNSUBSCRIBED
 from bot.delivery_status import DeliveryStatus
 from bot.dialogue import Reply, Request
-from bot.digest_texts import load_digest_texts
 from bot.markup import Html, text_of
 from bot.model import Place
 from bot.ports import BlockedError, RejectedError, UnknownOutcomeError
@@ -248,7 +247,7 @@ def test_a_change_after_an_outage_leaves_overdue_what_is_overdue(bench: DigestBe
 
 
 def status(bench: DigestBench, asker: Asker = ANN, *operators: int) -> str:
-    about = SubscriptionWords(load_texts(), load_digest_texts())
+    about = SubscriptionWords(load_texts())
     made = DeliveryStatus(bench.stores.deliveries, about, bench.clock, operators)
     return ask(made.say, asker=asker)
 

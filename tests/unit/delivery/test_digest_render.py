@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.digest_render import DigestRenderer, plain
-from bot.digest_texts import load_digest_texts
 from bot.editions import Correction, Edition, EditionReport, Entry, compose, dump, load
 from bot.markup import Html, text_of, utf16_len
 from bot.passage_render import PassageRenderer
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from bot.model import Message
 
 WORDING = Wording(load_texts(), {}, {})
-RENDERER = DigestRenderer(WORDING, load_digest_texts())
-PASSAGES = PassageRenderer(WORDING, load_digest_texts(), RENDERER)
+RENDERER = DigestRenderer(WORDING)
+PASSAGES = PassageRenderer(WORDING, RENDERER)
 DAY = date(2025, 4, 9)
 
 
