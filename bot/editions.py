@@ -167,7 +167,7 @@ def _correction(
     finder: TopicFinder,
 ) -> list[Correction]:
     """Say what changed among a report's published takeaways, if anything that matters here."""
-    before = _part(parts, revised.report_id, revised.had)
+    before = _part(parts, revised.had_as or revised.report_id, revised.had)
     after = _part(parts, revised.report_id, revised.now)
     if before is None or after is None or not _is_wanted(after, contents):
         return []

@@ -3,7 +3,8 @@
 An edition holds the reports that came in since the last one and were published no more than
 ``max_age`` days before they came in, so that a back-filled archive floods nobody; undated reports
 belong to the edition after they came in. The first edition also holds the newest report day of the
-store. A report the subscriber has had and that was revised since is up for a correction.
+store. A report the subscriber has had and that was revised since is up for a correction, and so is
+a fuller report in whose place a near-copy of it was sent. Copies of what is shown are left out.
 """
 
 from __future__ import annotations
@@ -33,11 +34,15 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Revised:
-    """A report the subscriber got at revision ``had`` and that is at ``now`` since."""
+    """A report the subscriber got at revision ``had`` and that is at ``now`` since.
+
+    ``had_as`` names the near-copy that was sent in its place, "" where it was sent itself.
+    """
 
     report_id: str
     had: int
     now: int
+    had_as: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +88,7 @@ class Contents:
         chosen = self.selection
         parts = (
             [[r.report_id, r.number] for r in chosen.reports],
-            [[r.report_id, r.had, r.now] for r in chosen.revised],
+            [[r.report_id, r.had, r.now, r.had_as] for r in chosen.revised],
             sorted(topic.casefold() for topic in self.topics),
             sorted(self.publishers),
             self.since.isoformat() if self.since else None,
@@ -119,12 +124,13 @@ class ChangeLog:
     def reports(self) -> frozenset[str]:
         """Name all reports that may be in an edition."""
         came_in = {arrival.report_id for arrival in self.arrivals}
-        return frozenset(came_in | {report.report_id for report in self.newest})
+        return frozenset(came_in | self.revised_or_newest())
 
     def revised_or_newest(self) -> frozenset[str]:
         """Name the reports of which it matters whether a subscriber had them before."""
-        revised = {arrival.report_id for arrival in self.arrivals if arrival.revision > 1}
-        return frozenset(revised | {report.report_id for report in self.newest})
+        revised = {a.report_id for a in self.arrivals if a.revision > 1 or a.copies}
+        copies = {copy for arrival in self.arrivals for copy in arrival.copies}
+        return frozenset(revised | copies | {report.report_id for report in self.newest})
 
 
 def select(log: ChangeLog, standing: Standing, had: Mapping[str, int]) -> Selection:
@@ -136,25 +142,35 @@ def select(log: ChangeLog, standing: Standing, had: Mapping[str, int]) -> Select
         had: revision of each report they got already, at least of ``log.revised_or_newest()``.
     """
     chosen: dict[str, tuple[int, date | None]] = {}
-    revised: dict[str, int] = {}
+    revised: dict[str, Revised] = {}
     if standing.first:
         chosen |= {
             r.report_id: (r.number, log.newest_day) for r in log.newest if r.report_id not in had
         }
     for arrival in log.after(standing.cursor):
-        known = had.get(arrival.report_id)
+        if arrival.original is not None:
+            continue
+        known = _known(arrival, had)
         if known is not None:
-            if arrival.revision > known:
-                revised[arrival.report_id] = arrival.revision
+            if known.had_as or known.now > known.had:
+                revised[arrival.report_id] = known
         elif arrival.report_id in chosen or is_fresh(arrival, log.max_age):
             chosen[arrival.report_id] = (arrival.revision, arrival.published)
     return Selection(
         reports=_newest_first(chosen),
-        revised=tuple(
-            Revised(report_id=report_id, had=had[report_id], now=number)
-            for report_id, number in sorted(revised.items())
-        ),
+        revised=tuple(sorted(revised.values())),
     )
+
+
+def _known(arrival: Arrival, had: Mapping[str, int]) -> Revised | None:
+    """Return what a subscriber had of a report, itself or as a near-copy, and what it is now."""
+    for id_ in (arrival.report_id, *arrival.copies):
+        if id_ in had:
+            as_ = "" if id_ == arrival.report_id else id_
+            return Revised(
+                report_id=arrival.report_id, had=had[id_], now=arrival.revision, had_as=as_
+            )
+    return None
 
 
 def is_fresh(arrival: Arrival, max_age: int) -> bool:

@@ -241,6 +241,7 @@ class Catalogue:
             select(
                 CHANGES,
                 REVISIONS.c.published,
+                REPORTS.c.duplicate_of,
                 and_(
                     REPORTS.c.revision == CHANGES.c.revision, REPORTS.c.duplicate_of.is_(None)
                 ).label("current"),
@@ -257,6 +258,7 @@ class Catalogue:
             .order_by(CHANGES.c.seq)
         )
         with reading(self._engine) as connection:
+            copies = near_store.hidden(connection, after=after)
             return [
                 Arrival(
                     seq=row.seq,
@@ -265,6 +267,8 @@ class Catalogue:
                     arrived=row.arrived,
                     published=row.published,
                     current=bool(row.current),
+                    original=row.duplicate_of,
+                    copies=tuple(copies.get(row.report_id, ())),
                 )
                 for row in connection.execute(query)
             ]

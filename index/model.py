@@ -288,6 +288,10 @@ class Arrival:
 
     ``seq`` grows by commit order and is never reused; ``arrived`` is aware UTC; ``current`` tells
     whether it is still the newest revision of a report that is no duplicate.
+
+    Args:
+        original: the report that is shown in the place of this one, which is a copy of it, or None.
+        copies: the near-copies in whose place this one is shown.
     """
 
     seq: int
@@ -296,6 +300,8 @@ class Arrival:
     arrived: dt.datetime
     published: dt.date | None
     current: bool = True
+    original: str | None = None
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from index import near
 from index.near import Link
-from index.tables import NEAR_COPIES, NEAR_KEYS, REPORTS, REVISIONS
+from index.tables import CHANGES, NEAR_COPIES, NEAR_KEYS, REPORTS, REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,6 +115,22 @@ def is_copy(connection: Connection, id_: str) -> bool:
     """Tell whether a report is hidden as a near-copy, not as a duplicate."""
     query = select(NEAR_COPIES.c.report_id).where(NEAR_COPIES.c.report_id == id_)
     return connection.scalar(query) is not None
+
+
+def hidden(connection: Connection, *, after: int) -> dict[str, list[str]]:
+    """Return the near-copies of each report that the change log names past ``after``."""
+    query = (
+        select(REPORTS.c.id, REPORTS.c.duplicate_of)
+        .join(NEAR_COPIES, NEAR_COPIES.c.report_id == REPORTS.c.id)
+        .join(CHANGES, CHANGES.c.report_id == REPORTS.c.duplicate_of)
+        .where(CHANGES.c.seq > after)
+        .distinct()
+        .order_by(REPORTS.c.id)
+    )
+    found: dict[str, list[str]] = {}
+    for id_, original in connection.execute(query):
+        found.setdefault(original, []).append(id_)
+    return found
 
 
 def copies(connection: Connection) -> list[Link]:
