@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from index.lexicon import Lexicon
     from index.readings import Reading
-    from index.terms import Terms
     from index.voices import Voice
 
 
@@ -26,7 +25,6 @@ class Part:
     text: str
     speakers: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
-    terms: Terms = ()
 
 
 _LEAST_PART: Final = 8
@@ -57,7 +55,6 @@ def parts_of(
                 text=_with_one(own, voice, found),
                 speakers=voice.speakers,
                 sides=voice.sides,
-                terms=own.terms,
             )
             for voice in found
         )
@@ -67,8 +64,7 @@ def parts_of(
 def _by_side(own: Reading, found: Sequence[Voice], lexicon: Lexicon) -> tuple[Part, ...]:
     sides = next((voice.sides for voice in found if len(voice.sides) > 1), ())
     return tuple(
-        Part(text=EACH_SIDE.sub(lexicon.side_name(side), own.text), sides=(side,), terms=own.terms)
-        for side in sides
+        Part(text=EACH_SIDE.sub(lexicon.side_name(side), own.text), sides=(side,)) for side in sides
     )
 
 
@@ -96,7 +92,6 @@ def _part(reading: Reading) -> Part:
         text=reading.text,
         speakers=tuple(key for voice in reading.voices for key in voice.speakers),
         sides=tuple(key for voice in reading.voices for key in voice.sides),
-        terms=reading.terms,
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.lexicon import Lexicon
+    from index.parts import Part
     from index.passages import StoredPassage, StoredSentence
     from index.periods import Period
     from index.ports import EncodedQuestion, Vector
@@ -270,7 +271,7 @@ def _told(
         age,
         -age if query.recency else 0.0,
         *_event(sentence, passage, query.events),
-        *_source(sentence, query, lexicon),
+        *source(sentence, query, lexicon),
         float(figures),
         float(person),
         float(sentence.kind is BlockKind.TAKEAWAY),
@@ -331,7 +332,7 @@ def _event(
     return named, max(0.0, min(1.0, 1.0 - late / 3))
 
 
-def _source(sentence: StoredSentence, query: Query, lexicon: Lexicon) -> tuple[float, float]:
+def source(sentence: StoredSentence, query: Query | Part, lexicon: Lexicon) -> tuple[float, float]:
     """Whether the sentence is said by whom the question asks about.
 
     Returns:

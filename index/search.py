@@ -12,6 +12,7 @@ import numpy as np
 
 from index.answer import AnswerSettings, answer
 from index.confidence import confidence
+from index.cover import covering
 from index.followups import MOST_HISTORY
 from index.meaning import closeness
 from index.model import RankedPassage
@@ -111,7 +112,7 @@ class Search:
             if matched is not None:
                 ranked = rank_sentences(matched, asked, self.weights, self.lexicon)
             sure = confidence(asked, ranked, self.lexicon, self.weights.confidence)
-            ranked = self._reranked(query, ranked)
+            ranked = covering(self._reranked(query, ranked), query.parts, self.lexicon)
         return answer(
             question=question,
             query=query,

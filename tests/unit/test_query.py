@@ -240,7 +240,6 @@ def test_two_questions_are_two_parts(ask: Ask) -> None:
         "what figure does Poland give?",
     ]
     assert query.parts[1].sides == ("poland",)
-    assert dict(query.parts[0].terms)["depot"] == 1.0
 
 
 @pytest.mark.parametrize(
