@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from index.catalogue import Catalogue
     from index.derive import Derivation, Progress
     from index.lexicon import Lexicon
-    from index.model import Answer, Searched
+    from index.model import Answer
     from index.passages import PassageStore, StoredPassage
     from index.periods import Period
     from index.ports import Embedder, Hit, LexicalIndex, Reranker, VectorIndex
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _LATER: Final = timedelta(days=2)
 _REPORTS: Final = 64
+_DAYS: Final = 64
 _PASSAGES: Final = 5_000  # about 50 MB
 
 
@@ -94,11 +95,14 @@ class Search:
         self._recent: dict[str, StoredPassage] = {}
         self._newest = catalogue.newest_day()
         self.report = lru_cache(maxsize=_REPORTS)(catalogue.report)
+        # What a question asked on a day is asked of, as of the last look at the change log.
+        self.searched = lru_cache(maxsize=_DAYS)(catalogue.searched)
 
     def follow(self, progress: Progress) -> int:
         """Bring passages and indexes up to the change log; return passages encoded."""
         encoded = self._derivation.follow(progress)
         self._recent = {}
+        self.searched.cache_clear()
         self._newest = self._catalogue.newest_day()
         return encoded
 
@@ -183,10 +187,6 @@ class Search:
         other.weights = weights or self.weights
         other.settings = settings or self.settings
         return other
-
-    def searched(self, asked_on: date) -> Searched:
-        """Describe what a question asked on a day is asked of."""
-        return self._catalogue.searched(asked_on)
 
     def nearest(self, text: str, *, top: int, window: Window) -> list[Ranked]:
         """Return the passages nearest in meaning by their vectors alone, best first."""
