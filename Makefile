@@ -53,7 +53,7 @@ run: venv
 	else exec $(BIN)/briefing demo $(ARGS); fi
 
 test: dev
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: dev
 	$(BIN)/ruff check .

@@ -15,17 +15,21 @@ from bot import conversation_store, digest_stores
 from bot.build import SystemClock, watching_for
 from bot.chat import Chat
 from bot.conversation_store import SqlConversationStore
+from bot.deeplinks import DeepLinks
 from bot.delivery_status import DeliveryStatus
 from bot.digest_commands import DigestCommands
 from bot.digest_render import DigestRenderer
 from bot.digest_stores import Stores
+from bot.examples import Examples
 from bot.filling import Filler
 from bot.gate import Gate
+from bot.manners import Around, Manners, voices_of
 from bot.outbox import Outbox
 from bot.pacing import Limits
 from bot.passage_render import PassageRenderer
 from bot.polling import build_application, polling
 from bot.presence import NUMBERS, Presence
+from bot.privacy import UPDATES_KEPT
 from bot.redaction import HideSecret
 from bot.render import Renderer
 from bot.schedule import Job, Schedule
@@ -35,8 +39,11 @@ from bot.subscription_render import SubscriptionWords
 from bot.subscriptions import Subscription
 from bot.telegram import TelegramChat
 from bot.telegram_admins import Admins
+from bot.telegram_inline import TelegramInline
+from bot.telegram_uploads import TelegramUploads
 from bot.texts import load_texts
 from bot.topics import TopicMatcher
+from bot.web_wiring import serving
 from bot.wording import Wording
 from bot.zones import zone_info
 from index import lexicon
@@ -54,10 +61,10 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.texts import Texts
     from bot.topics import Meaning
+    from bot.web_wiring import Web
     from index.library import Library
     from index.model import IngestResult
 
-_UPDATES_KEPT: Final = timedelta(days=2)
 _HOUSEKEEPING: Final = timedelta(hours=6)
 
 log = logging.getLogger(__name__)
@@ -74,6 +81,8 @@ class Parts:
     filler: Filler
     digests: DigestRenderer
     commands: DigestCommands
+    manners: Manners
+    examples: Examples
 
 
 def chat_parts(
@@ -83,6 +92,7 @@ def chat_parts(
     *,
     may_change: Permission,
     meaning: Meaning | None = None,
+    web: Web | None = None,
 ) -> Parts:
     """Wire the dialogue over one library and database; ``meaning`` stands in for the library's."""
     conversation_store.create(engine)
@@ -129,21 +139,55 @@ def chat_parts(
             zone=zone_info(settings.chat.zone),
         ),
     )
-    status = DeliveryStatus(stores.deliveries, about, clock, settings.telegram.admins)
-    chat = Chat(conversation, Renderer(wording), texts, greet=commands.start)
+    around = Around(
+        reports=library,
+        shelf=library,
+        turns=conversations,
+        wording=wording,
+        clock=clock,
+        administers=may_change,
+        voices=voices_of(names),
+    )
+    manners = Manners.over(engine, settings, around)
+    examples = Examples(library, names, texts)
+    status = DeliveryStatus(
+        stores.deliveries, about, clock, settings.telegram.admins, manners.feedback.lines
+    )
+    renderer = Renderer(wording, web.links if web and web.in_chat else None)
+    chat = Chat(
+        conversation,
+        renderer,
+        texts,
+        also_forget=manners.forget,
+        greet=commands.start,
+        follow=DeepLinks(conversation, library, renderer, wording).open,
+        beneath=manners.beneath,
+        examples=examples,
+    )
     return Parts(
-        dialogue=chat.dialogue((*commands.commands, status.command), commands.actions),
+        dialogue=chat.dialogue(
+            (*commands.commands, *manners.commands, status.command),
+            (*commands.actions, *manners.actions),
+        ),
         texts=texts,
         conversations=conversations,
         stores=stores,
         filler=filler,
         digests=digests,
         commands=commands,
+        manners=manners,
+        examples=examples,
     )
 
 
 def run_bot(
-    settings: Settings, engine: Engine, library: Library, *, token: str, api_url: str
+    settings: Settings,
+    engine: Engine,
+    library: Library,
+    *,
+    token: str,
+    api_url: str,
+    web: Web | None = None,
 ) -> None:
     """Run the bot until SIGINT or SIGTERM; updates and messages at work are finished first.
 
@@ -152,11 +196,16 @@ def run_bot(
     """
     for handler in logging.getLogger().handlers:
         handler.addFilter(HideSecret(token))
-    asyncio.run(_run(settings, engine, library, token, api_url))
+    asyncio.run(_run(settings, engine, library, token, api_url, web))
 
 
 async def _run(
-    settings: Settings, engine: Engine, library: Library, token: str, api_url: str
+    settings: Settings,
+    engine: Engine,
+    library: Library,
+    token: str,
+    api_url: str,
+    web: Web | None,
 ) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -164,7 +213,7 @@ async def _run(
     application = build_application(token, api_url)
     admins = Admins(application.bot, asyncio.get_running_loop())
     parts = await asyncio.to_thread(
-        chat_parts, settings, engine, library, may_change=admins.includes
+        chat_parts, settings, engine, library, may_change=admins.includes, web=web
     )
     clock = SystemClock()
     channel = PacedChannel(application.bot, Gate(Limits()))
@@ -174,8 +223,19 @@ async def _run(
         parts.conversations,
         clock,
         parts.texts,
-        migrated=[parts.conversations.move_chat, parts.commands.migrated],
+        door=parts.manners.door,
+        migrated=[
+            parts.conversations.move_chat,
+            parts.commands.migrated,
+            parts.manners.groups.move_chat,
+        ],
     )
+    uploads = TelegramUploads(
+        parts.manners.uploads, channel, parts.manners.guests.operators, parts.texts
+    )
+    inline = TelegramInline(parts.manners.inline, parts.manners.door, parts.texts)
+    for handlers in (uploads, inline):  # before the chat's own: the first that fits is taken
+        handlers.attach(application)
     outbox = Outbox(
         parts.stores,
         parts.filler,
@@ -185,7 +245,7 @@ async def _run(
         parts.digests,
     )
     # The model loads while Telegram is being reached: the first question need not wait for it.
-    warming = asyncio.create_task(asyncio.to_thread(_warm, library))
+    warming = asyncio.create_task(asyncio.to_thread(_warm, library, parts.examples))
 
     async def digests() -> None:
         await outbox.fill()
@@ -193,12 +253,14 @@ async def _run(
 
     async def housekeeping() -> None:
         now = clock.now()
-        await asyncio.to_thread(parts.conversations.prune_updates, now - _UPDATES_KEPT)
+        await asyncio.to_thread(parts.conversations.prune_updates, now - UPDATES_KEPT)
         kept = timedelta(days=settings.chat.answers_kept_days)
-        await asyncio.to_thread(parts.conversations.prune_turns, now - kept)
+        for prune in (parts.conversations.prune_turns, *parts.manners.prune):
+            await asyncio.to_thread(prune, now - kept)
 
     async def follow() -> None:
-        await asyncio.to_thread(library.follow, _log_progress)
+        if await asyncio.to_thread(library.follow, _log_progress):
+            await asyncio.to_thread(parts.examples.look)
 
     watching = watching_for(settings, engine, library)
 
@@ -209,6 +271,7 @@ async def _run(
         await asyncio.to_thread(_look, watching)
 
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(serving(web, library))
         await stack.enter_async_context(polling(application, chat))
         await outbox.open()
         stack.push_async_callback(outbox.close)
@@ -247,9 +310,10 @@ async def _run(
     await warming
 
 
-def _warm(library: Library) -> None:
+def _warm(library: Library, examples: Examples) -> None:
     library.follow(_log_progress)
     library.warm()
+    examples.look()
 
 
 def _poll(watching: Watching) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot import commands, delivery_commands, feed_commands
+from bot import commands, delivery_commands, feed_commands, web_commands
 from index.errors import BriefingError, SettingsError
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--api-url", type=_address, metavar="URL", help="what stands before /bot<token>"
     )
+    one.add_argument("--web", action="store_true", help="serve the source page, too")
+    web_commands.register(command("link", web_commands.link, "print a signed link to a report"))
     command("chat", commands.chat, "the same conversation in this terminal")
     command("demo", commands.demo, "one question answered, its footnotes, and a digest")
     command("samples", commands.samples, "read the sample reports that come with the package")

@@ -10,9 +10,11 @@ from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from bot import delivery_commands, documents, pages, settings
+from bot import chat_tables, delivery_commands, documents, pages, settings
 from bot.batch import Asked, opened
 from bot.build import SystemClock, chroma_for, engine_for, library_for, model_for, rebuild
+from bot.feedback_store import FeedbackStore
+from bot.web_wiring import check_public_url, web_if_set
 from index.errors import InputError, SettingsError
 from index.evaluate import errors, judge, read_questions, table
 from index.variants import variants
@@ -140,7 +142,8 @@ def run(options: Namespace) -> int:
 
     with _opened(options) as (loaded, engine, library):
         api_url = options.api_url or loaded.chat.api_url
-        run_bot(loaded, engine, library, token=token, api_url=api_url)
+        web = web_if_set(loaded, options.data, served=options.web)
+        run_bot(loaded, engine, library, token=token, api_url=api_url, web=web)
     return _OK
 
 
@@ -171,6 +174,7 @@ def samples(options: Namespace) -> int:
 def check(options: Namespace) -> int:
     """Validate the settings and what they name."""
     loaded = settings.load(options.config)
+    check_public_url(loaded.web.public_url)
     model = model_for(loaded)
     model.verify()
     if loaded.model.name != settings.load().model.name:  # only loading tells about another one
@@ -195,8 +199,10 @@ def reindex(options: Namespace) -> int:
 
 def stats(options: Namespace) -> int:
     """Count what is stored."""
-    with _library(options) as library:
-        document = documents.stats(library.corpus(), library.failures(), library.sources())
+    with _opened(options) as (_, engine, library):
+        chat_tables.create(engine)
+        votes = FeedbackStore(engine).counts()
+        document = documents.stats(library.corpus(), library.failures(), library.sources(), votes)
     _show(options, document, pages.stats)
     return _OK
 
@@ -236,7 +242,8 @@ def _terminal(options: Namespace) -> Iterator[tuple[TerminalChat, Parts]]:
 
     with _opened(options) as (loaded, engine, library):
         library.follow(_progress)
-        parts = chat_parts(loaded, engine, library, may_change=lambda _: True)
+        web = web_if_set(loaded, options.data)
+        parts = chat_parts(loaded, engine, library, may_change=lambda _: True, web=web)
         yield TerminalChat(parts.dialogue, Console(), parts.texts), parts
 
 

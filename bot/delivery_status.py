@@ -10,7 +10,7 @@ from bot.markup import bold, join
 from bot.model import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bot.delivery_store import DeliveryStore
     from bot.markup import Html
@@ -23,6 +23,7 @@ class DeliveryStatus:
 
     Args:
         operators: ids of the people it answers, in their private chats alone.
+        more: what else to say, a line each.
     """
 
     def __init__(
@@ -31,12 +32,14 @@ class DeliveryStatus:
         about: SubscriptionWords,
         clock: Clock,
         operators: Iterable[int],
+        more: Callable[[], Iterable[Html]] = tuple,
     ) -> None:
         self._deliveries = deliveries
         self._about = about
         self._words = about.texts
         self._clock = clock
         self._operators = frozenset(operators)
+        self._more = more
 
     @property
     def command(self) -> Command:
@@ -51,7 +54,7 @@ class DeliveryStatus:
         elif asker.place.chat_id != asker.person:
             html = self._words("status.private")
         else:
-            html = join(self._lines(), "\n")
+            html = join([*self._lines(), *self._more()], "\n")
         return Reply(messages=(Message(html=html),))
 
     def _lines(self) -> Iterator[Html]:

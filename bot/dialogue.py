@@ -37,11 +37,16 @@ class Reply:
         messages: to send, in order.
         edit: show the message in the place of the one whose button was pressed, if it is one.
         toast: plain text, at most 200 characters, shown over the chat when a button was pressed.
+        alert: the toast stays until it is closed.
+        later: looks for what the last message should become once it was sent; it blocks, and None
+            means that the message stays as it is.
     """
 
     messages: tuple[Message, ...] = ()
     edit: bool = False
     toast: str | None = None
+    alert: bool = True
+    later: Callable[[], Message | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

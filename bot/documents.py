@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.feedback_store import Votes
     from index.model import (
         Answer,
         Corpus,
@@ -146,7 +147,7 @@ def digest(one: Digest) -> dict[str, Any]:
 
 
 def stats(
-    corpus: Corpus, failures: list[tuple[str, str]], sources: list[SourceHealth]
+    corpus: Corpus, failures: list[tuple[str, str]], sources: list[SourceHealth], votes: Votes
 ) -> dict[str, Any]:
     """Describe what is stored, how its sources fare, and which inputs failed at their last try."""
     return {
@@ -159,6 +160,7 @@ def stats(
         "near_copies": corpus.near_copies,
         "sources": [source(one) for one in sources],
         "failed": [{"input": name, "error": why} for name, why in failures],
+        "feedback": asdict(votes),
     }
 
 

@@ -102,6 +102,9 @@ def stats(document: Document) -> str:
     named = [one for one in document["sources"] if one["name"] not in failed]
     lines += ["Sources:", *(_source(one) for one in named)] if named else []
     lines += [f"failed: {one['error']}" for one in document["failed"]]
+    votes = document["feedback"]
+    if votes["good"] or votes["bad"]:
+        lines.append(f"answers voted good: {votes['good']}, bad: {votes['bad']}")
     return "\n".join(lines)
 
 

@@ -34,7 +34,7 @@ App: TypeAlias = Application[ExtBot[None], Context, _Data, _Data, _Data, None]
 log = logging.getLogger(__name__)
 
 API_URL = "https://api.telegram.org"
-UPDATES = ("message", "callback_query")
+UPDATES = ("message", "callback_query", "inline_query")
 
 _CONCURRENT_UPDATES = 256
 _READ_SECONDS = 20.0

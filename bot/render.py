@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.markup import Html, bold, is_link, italic, join, pack, quotation
 from bot.model import Button, Message
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bot.views import Cited
     from bot.wording import Wording
-    from index.model import Searched
+    from index.model import Quote, Searched
 
 _REMINDER = 90
 _NAMED_PUBLISHERS = 5
@@ -32,12 +32,25 @@ _ROW = 8  # buttons; Telegram takes no wider row
 _BUTTON_URL = 1000  # characters; the keyboard as a whole may have 10,000 bytes
 
 
-class Renderer:
-    """Renders views in the wording given."""
+class Links(Protocol):
+    """Addresses of pages that show what is stored."""
 
-    def __init__(self, wording: Wording) -> None:
+    def quote(self, quote: Quote) -> str:
+        """Return the address of a quote's report, at the quote."""
+        ...
+
+    def reading_list(self) -> str:
+        """Return the address of the list of reports."""
+        ...
+
+
+class Renderer:
+    """Renders views in the wording given, with ``links`` to stored reports if there are any."""
+
+    def __init__(self, wording: Wording, links: Links | None = None) -> None:
         self._wording = wording
         self._texts = wording.texts
+        self._links = links
 
     def render(self, view: View) -> tuple[Message, ...]:
         """Return the messages that show a view, buttons under the last."""
@@ -50,7 +63,7 @@ class Renderer:
             case ContextView():
                 blocks, keys = self._context(view), self._context_keys(view)
             case LatestView():
-                blocks = latest_blocks(view, self._wording)
+                blocks, keys = latest_blocks(view, self._wording), self._latest_keys()
             case SourcesView():
                 blocks = sources_blocks(view, self._wording)
             case HelpView():
@@ -155,8 +168,8 @@ class Renderer:
         """Return a row of a button per address, with the numbers of its quotes if several."""
         numbers: dict[str, list[str]] = {}
         for number, each in enumerate(cited, 1):
-            url = each.quote.url or ""
-            if is_link(url) and len(url) <= _BUTTON_URL and (url in numbers or len(numbers) < _ROW):
+            url = self._address(each.quote)
+            if url and (url in numbers or len(numbers) < _ROW):
                 numbers.setdefault(url, []).append(str(number))
         if len(numbers) == 1:
             return [Button(label=self._texts.plain("button.source"), url=url) for url in numbers]
@@ -165,11 +178,26 @@ class Renderer:
             for url, which in numbers.items()
         ]
 
+    def _address(self, quote: Quote) -> str | None:
+        """Return where a quote can be seen: in the stored report, else at its publisher."""
+        addresses = (self._links.quote(quote) if self._links else None, quote.url)
+        return next((url for url in addresses if url and _fits_button(url)), None)
+
+    def _latest_keys(self) -> list[list[Button]]:
+        url = self._links.reading_list() if self._links else ""
+        if not _fits_button(url):
+            return []
+        return [[Button(label=self._texts.plain("button.reading_list"), url=url)]]
+
     def _back(self, answer_id: str) -> Button:
         return self._button("button.back", f"a:{answer_id}")
 
     def _button(self, key: str, data: str) -> Button:
         return Button(label=self._texts.plain(key), data=data)
+
+
+def _fits_button(url: str) -> bool:
+    return is_link(url) and len(url) <= _BUTTON_URL
 
 
 def messages(

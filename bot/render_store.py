@@ -85,9 +85,10 @@ def help_blocks(view: HelpView, wording: Wording) -> list[Html]:
         reports = texts.count("reports", view.corpus.reports)
         coverage = texts("help.coverage", reports=reports, days=_days(view.corpus, wording))
     commands = [texts("help.command", name=name, about=about) for name, about in view.commands]
+    examples = view.examples or (texts.plain("help.example"),)
     return [
         join([texts("help.greeting"), coverage], "\n"),
-        join([texts("help.how"), italic(texts("help.example"))], "\n"),
+        join([texts("help.how"), *map(italic, examples)], "\n"),
         join([bold(texts("help.commands")), *commands], "\n"),
     ]
 

@@ -140,6 +140,19 @@ class Conversation:
         """Show an earlier answer again."""
         return self._show(asker, answer_id, _answer_view)
 
+    def reopen(self, asker: Asker, answer_id: str) -> View:
+        """Show an answer where somebody follows a link to it; elsewhere it becomes their own."""
+        turn = self._store.turn(answer_id)
+        if turn is None:
+            return NoticeView(key="notice.gone")
+        if turn.asker != asker:
+            now = self._clock.now()
+            turn = Turn(id=self._new_id(), asker=asker, asked_at=now, answer=turn.answer)
+        view = self._checked(turn, _answer_view)
+        if isinstance(view, AnswerView) and turn.id != answer_id:
+            self._store.save(turn)
+        return view
+
     def footnotes(
         self, asker: Asker, answer_id: str | None = None, number: int | None = None
     ) -> View:
@@ -185,9 +198,10 @@ class Conversation:
         """Say what is searched."""
         return SourcesView(corpus=self._reports.corpus(), sources=tuple(self._reports.sources()))
 
-    def help(self, commands: Sequence[tuple[str, str]]) -> View:
+    def help(self, commands: Sequence[tuple[str, str]], examples: tuple[str, ...] = ()) -> View:
         """Say what the bot does."""
-        return HelpView(corpus=self._reports.corpus(), commands=tuple(commands))
+        corpus = self._reports.corpus()
+        return HelpView(corpus=corpus, commands=tuple(commands), examples=examples)
 
     def forget(self, asker: Asker) -> int:
         """Erase what is stored of a person's conversations, at every place, and count the turns."""

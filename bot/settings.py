@@ -91,6 +91,7 @@ class Chat(_Section):
     history_questions: int = Field(ge=0, le=20)
     history_minutes: int = Field(ge=0)
     latest: int = Field(ge=1, le=50)
+    questions_per_minute: int = Field(ge=1, le=1_000)
     zone: str
     answers_kept_days: int = Field(ge=1)
     api_url: str = Field(pattern="^https?://")
@@ -102,9 +103,11 @@ class Chat(_Section):
 
 
 class Telegram(_Section):
-    """Who operates the bot."""
+    """Who operates the bot, and whom it answers."""
 
     admins: list[Annotated[int, Field(gt=0)]]
+    allowed: list[int]
+    groups: list[Annotated[int, Field(lt=0)]]
 
 
 class Digest(_Section):
@@ -127,6 +130,16 @@ def _zone(zone: str) -> str:
     return zone
 
 
+class Web(_Section):
+    """The page of a report at its cited words, and links to it."""
+
+    enabled: bool
+    host: str = Field(min_length=1)
+    port: int = Field(ge=1, le=65_535)
+    public_url: str = Field(pattern=r"^(https?://[^/\s\p{C}?#]+(/[^\s\p{C}?#]*)?)?$")
+    link_days: int = Field(ge=1, le=3_650)
+
+
 class Settings(_Section):
     """Everything that can be set."""
 
@@ -140,6 +153,7 @@ class Settings(_Section):
     chat: Chat
     telegram: Telegram
     digest: Digest
+    web: Web
 
 
 def load(path: Path | None = None) -> Settings:

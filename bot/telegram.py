@@ -11,7 +11,8 @@ import logging
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from itertools import count
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from telegram import BotCommand, Update
 from telegram.constants import ChatAction, ChatType
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_Done = TypeVar("_Done")
 _TYPING_SECONDS = 4.0  # Telegram shows it for five
 _ATTEMPTS = 4
 _FIRST_OF_ALL = -1
@@ -68,11 +70,24 @@ class Updates(Protocol):
         ...
 
 
+class Doorkeeper(Protocol):
+    """Who is let in. Calls block."""
+
+    def admit(self, request: Request) -> Reply | None:
+        """Return None to who is let in, else what to reply instead, which may be nothing."""
+        ...
+
+    def admit_press(self, request: Request) -> str | None:
+        """Return None to who may press a button, else what to show over the chat."""
+        ...
+
+
 class TelegramChat:
     """Puts a dialogue before the people of a bot.
 
     Args:
         channel: sends and edits messages.
+        door: decides who is answered; None answers everybody.
         migrated: told the old and the new id when a group becomes a supergroup.
         sleep: waits that many seconds.
     """
@@ -85,6 +100,7 @@ class TelegramChat:
         clock: Clock,
         texts: Texts,
         *,
+        door: Doorkeeper | None = None,
         migrated: Sequence[Callable[[int, int], None]] = (),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -93,8 +109,10 @@ class TelegramChat:
         self._updates = updates
         self._clock = clock
         self._texts = texts
+        self._door = door
         self._migrated = migrated
         self._sleep = sleep
+        self._untouched: set[tuple[int, int]] = set()
 
     def attach(self, application: App) -> None:
         """Let an application hand its updates to this dialogue."""
@@ -124,45 +142,81 @@ class TelegramChat:
             heard = heard_in(message, context.bot)
             text = addressed(heard, context.bot.username, self._dialogue.knows)
             if text is not None:
-                await self._reply(Request(asker=asker, text=text), context.bot)
+                await self._reply(Request(asker=asker, text=text), context)
         elif message.chat.type == ChatType.PRIVATE and message.effective_attachment:
-            await self._say(asker.place, self._texts("notice.only_text"))
+            if (turned_away := await self._turned_away(Request(asker=asker, text=""))) is not None:
+                await self._send(asker.place, turned_away)
+                return
+            key = "upload.operators_only" if message.document else "notice.only_text"
+            await self._say(asker.place, self._texts(key))
 
-    async def _reply(self, request: Request, bot: telegram.Bot) -> None:
-        async with _typing(bot, request.asker.place):
+    async def _turned_away(self, request: Request) -> Reply | None:
+        return None if self._door is None else await asyncio.to_thread(self._door.admit, request)
+
+    async def _reply(self, request: Request, context: Context) -> None:
+        if (turned_away := await self._turned_away(request)) is not None:
+            await self._send(request.asker.place, turned_away)
+            return
+        async with _typing(context.bot, request.asker.place):
             reply = await asyncio.to_thread(self._dialogue.hear, request)
-        await self._send(request.asker.place, reply)
+        await self._answer(request.asker.place, reply, context)
 
     async def _on_press(self, update: Update, context: Context) -> None:
-        del context
         query = update.callback_query
         if query is None:
             return
-        toast: str | None = self._unexpected(update)
+        said = Reply(toast=self._unexpected(update))
         try:
-            toast = await self._pressed(query)
+            said = await self._pressed(query, context)
         finally:
             try:
-                await query.answer(toast, show_alert=bool(toast))
+                await query.answer(said.toast, show_alert=bool(said.toast) and said.alert)
             except TelegramError as error:
                 log.info("a button press stays unanswered: %s", outline(error))
 
-    async def _pressed(self, query: telegram.CallbackQuery) -> str | None:
-        """Act on a button and return what to show over the chat."""
+    async def _pressed(self, query: telegram.CallbackQuery, context: Context) -> Reply:
+        """Act on a button and return what it said over the chat."""
         if query.message is None or query.data is None:
-            return self._texts.plain("notice.old_button")
+            return Reply(toast=self._texts.plain("notice.old_button"))
         place, message_id = place_of(query.message), query.message.message_id
         request = Request(asker=Asker(person=query.from_user.id, place=place), text=query.data)
+        if self._door is not None:
+            refusal = await asyncio.to_thread(self._door.admit_press, request)
+            if refusal is not None:
+                return Reply(toast=refusal)
         reply = await asyncio.to_thread(self._dialogue.press, request)
+        if reply.messages:
+            self._untouched.discard((place.chat_id, message_id))
         if not (reply.edit and len(reply.messages) == 1):
-            await self._send(place, reply)
-            return reply.toast
+            await self._answer(place, reply, context)
+            return reply
         try:
             edit = partial(self._channel.edit, message_id=message_id, message=reply.messages[0])
             await self._patiently(edit, place)
         except (RejectedError, GoneError):  # that message can't be edited any more
             await self._send(place, reply)
-        return reply.toast
+        return reply
+
+    async def _answer(self, place: Place, reply: Reply, context: Context) -> None:
+        """Send a reply; what it becomes later is looked for while nobody waits for it."""
+        message_id = await self._send(place, reply)
+        if reply.later is not None and message_id is not None:
+            self._untouched.add((place.chat_id, message_id))
+            context.application.create_task(self._complete(place, message_id, reply.later))
+
+    async def _complete(
+        self, place: Place, message_id: int, later: Callable[[], Message | None]
+    ) -> None:
+        """Put a message in the place of a sent one, unless a button has changed that meanwhile."""
+        key = (place.chat_id, message_id)
+        try:
+            message = await asyncio.to_thread(later)
+            if message is not None and key in self._untouched:
+                await self._channel.edit(place, message_id, message)
+        except ChannelError as error:
+            log.info("a message is not completed: %s", outline(error))
+        finally:
+            self._untouched.discard(key)
 
     async def _on_error(self, update: object, context: Context) -> None:
         error = context.error
@@ -185,18 +239,22 @@ class TelegramChat:
     async def _say(self, place: Place, text: str) -> None:
         await self._send(place, Reply(messages=(Message(html=escape(text)),)))
 
-    async def _send(self, place: Place, reply: Reply) -> None:
+    async def _send(self, place: Place, reply: Reply) -> int | None:
+        """Send a reply's messages and return the last one's id."""
+        message_id = None
         for message in reply.messages:
             send = partial(self._channel.send, message=message, priority=Priority.CHAT)
-            await self._patiently(send, place)
+            sent = await self._patiently(send, place)
+            message_id = sent.message_ids[-1]
+        return message_id
 
     async def _patiently(
-        self, act: Callable[[Place], Coroutine[None, None, object]], place: Place
-    ) -> None:
+        self, act: Callable[[Place], Coroutine[None, None, _Done]], place: Place
+    ) -> _Done:
         """Act, and again after errors that promise nothing was sent; the last one is raised."""
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in count(1):
             try:
-                await act(place)
+                return await act(place)
             except MigratedError as error:
                 if attempt == _ATTEMPTS:
                     raise
@@ -205,8 +263,7 @@ class TelegramChat:
                 if attempt == _ATTEMPTS:
                     raise
                 await self._sleep(2.0 ** (attempt - 1))
-            else:
-                return
+        raise AssertionError("counting has no end")
 
 
 @asynccontextmanager

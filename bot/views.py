@@ -94,10 +94,14 @@ class SourcesView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpView:
-    """What the bot is for; ``commands`` are names with a line each."""
+    """What the bot is for; ``commands`` are names with a line each.
+
+    ``examples`` are questions that the reports answer; without any a general one is shown.
+    """
 
     corpus: Corpus
     commands: tuple[tuple[str, str], ...]
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,8 +53,24 @@ class Intake:
         """Read one input; of a feed, each entry that failed has a result of its own."""
         try:
             document = sources.read(name, fetcher=self._fetcher, most_bytes=self._most_bytes)
+        except InputError as error:
+            yield self._noted(_failed(name, error))
+        else:
+            yield from self._documented(document, name, sources.source_of(name))
+
+    def take_document(self, document: Document, source: str) -> Iterator[IngestResult]:
+        """Read bytes that came another way, as ``take`` reads an input; ``source`` names it."""
+        name = document.name
+        if len(document.content) > self._most_bytes:
+            limit = f"larger than {self._most_bytes:,} bytes, the limit set by sources.most_bytes"
+            yield self._noted(_failed(name, InputError(f"{sources.shown(name)}: {limit}")))
+        else:
+            yield from self._documented(document, name, source)
+
+    def _documented(self, document: Document, name: str, source: str) -> Iterator[IngestResult]:
+        try:
             feed = read_feed(document) if is_feed(document) else None
-            stored = [] if feed else self._stored(self._read(document), sources.source_of(name))
+            stored = [] if feed else self._stored(self._read(document), source)
         except InputError as error:
             yield self._noted(_failed(name, error))
             return

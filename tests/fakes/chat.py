@@ -63,7 +63,8 @@ class Bench:
             self.reports, self.store, self.clock, lambda: f"a{next(numbers)}", self.settings
         )
         sides = {"russia": "Russia", "ukraine": "Ukraine"}
-        self.renderer = Renderer(Wording(self.texts, {HARBOUR: "HISS"}, sides))
+        self.wording = Wording(self.texts, {HARBOUR: "HISS"}, sides)
+        self.renderer = Renderer(self.wording)
         self.chat = Chat(self.conversation, self.renderer, self.texts)
 
     @property

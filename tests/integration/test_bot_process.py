@@ -38,10 +38,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(data: Path, url: str) -> Iterator[subprocess.Popen[str]]:
+def running(data: Path, url: str, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Run the bot's process, and end it as an operator does."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "--data", str(data), "run", "--api-url", url],
+        [sys.executable, "-m", "bot.cli", "--data", str(data), "run", "--api-url", url, *options],
         cwd=ROOT,
         env=os.environ | {"TELEGRAM_BOT_TOKEN": TOKEN},
         stderr=subprocess.PIPE,

@@ -83,6 +83,7 @@ def test_stats_count_what_is_stored(data: Path) -> None:
         "near_copies",
         "sources",
         "failed",
+        "feedback",
     }
     assert (found["reports"], found["failed"]) == (8, [])
     assert (found["duplicates"], found["near_copies"]) == (0, 0)

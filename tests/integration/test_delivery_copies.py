@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.markup import text_of
+from bot.markup import Html, text_of
 from tests.fakes.channel import DigestBench, sqlite_bench
 from tests.fakes.drafts import HEADING, TAKEAWAY, draft
 from tests.fakes.libraries import Desk
@@ -57,7 +57,7 @@ def morning(bench: DigestBench, day: int) -> list[str]:
     bench.clock.moment = bench.clock.moment.replace(hour=5) + timedelta(days=day)
     asyncio.run(bench.tick())
     bench.clock.moment = bench.clock.moment.replace(hour=3)
-    return [text_of(message.html) for _, message in bench.channel.accepted[sent:]]
+    return [text_of(Html(message.html)) for _, message in bench.channel.accepted[sent:]]
 
 
 @pytest.mark.parametrize("copied", [BODY, [edited(one, 40) for one in BODY]])

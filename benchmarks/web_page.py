@@ -1,0 +1,109 @@
+"""How heavy the source page of a 60-page report is, and how soon it is seen.
+
+    python -m benchmarks.web_page [--rounds 15]
+
+Serves a generated report on loopback and opens it at a cited sentence, in a fresh context of the
+system's Chromium each time. Prints JSON: kilobytes before and after compression, requests,
+milliseconds to write the page (median), and first paint, first contentful paint and load (median
+and largest). Exit 1 where a goal (200 KB before compression, a median first paint of 300 ms) is
+missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+from playwright.sync_api import sync_playwright
+
+from bot.texts import load_texts
+from bot.web_pages import Pages
+from tests.fakes.web import long_report, site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+_GOAL_KB: Final = 200.0
+_GOAL_MS: Final = 300.0
+_WORDS_A_PAGE: Final = 330
+_CITED: Final = "Observers in sector 200 counted 1403 lorries on the coastal road"
+_ARGUMENTS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_PAINTS: Final = """() => Object.fromEntries([
+  ...performance.getEntriesByType("paint").map(one => [one.name, one.startTime]),
+  ["load", performance.getEntriesByType("navigation")[0].loadEventStart],
+])"""
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
+    report = long_report()
+    pages = Pages(load_texts())
+    written = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        pages.report(report, None)
+        written.append(1_000 * (time.perf_counter() - start))
+    with site() as served, sync_playwright() as playwright:
+        address = served.cite(report.id, _CITED)
+        answer = httpx.get(address)
+        size = len(answer.content) / 1_000
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=_ARGUMENTS
+        )
+        seen = [_opened(browser, address) for _ in range(rounds + 1)][1:]  # the first warms up
+        browser.close()
+    paints = [one["first-paint"] for one in seen]
+    figures = {
+        "printed_pages": round(len(report.text.split()) / _WORDS_A_PAGE),
+        "characters": len(report.text),
+        "endnotes": len(report.endnotes),
+        "kilobytes": round(size, 1),
+        "kilobytes_compressed": round(answer.num_bytes_downloaded / 1_000, 1),
+        "requests": max(one["requests"] for one in seen),
+        "written_ms": round(statistics.median(written), 1),
+        "first_paint_ms": _spread(paints),
+        "first_contentful_paint_ms": _spread([one["first-contentful-paint"] for one in seen]),
+        "load_ms": _spread([one["load"] for one in seen]),
+        "goals": {"kilobytes": _GOAL_KB, "first_paint_ms": _GOAL_MS},
+    }
+    print(json.dumps(figures))
+    met = size < _GOAL_KB and statistics.median(paints) < _GOAL_MS
+    return 0 if met else 1
+
+
+def _opened(browser: Browser, address: str) -> dict[str, Any]:
+    requests = []
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(address, wait_until="load")
+    seen: dict[str, Any] = page.evaluate(_PAINTS)
+    while "first-contentful-paint" not in seen:
+        page.wait_for_timeout(20)
+        seen = page.evaluate(_PAINTS)
+    context.close()
+    return seen | {"requests": len(requests)}
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    return {"median": round(statistics.median(values), 1), "largest": round(max(values), 1)}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
