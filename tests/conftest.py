@@ -23,6 +23,8 @@ _OUTSIDE: Final = ("TELEGRAM_BOT_TOKEN", "BRIEFING_DATA", "COLUMNS", "NO_COLOR",
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse the network, here and in child processes, before any test module is read."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # tests run in workers, each of which comes here itself
     log = Path(tempfile.mkdtemp(prefix="briefing-tests-")) / "refused"
     log.touch()
     config.stash[_LOG] = log
