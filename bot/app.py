@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from bot import conversation_store, digest_stores
 from bot.build import SystemClock, watching_for
 from bot.chat import Chat
+from bot.compare_commands import CompareCommands
 from bot.conversation_store import SqlConversationStore
 from bot.deeplinks import DeepLinks
 from bot.delivery_status import DeliveryStatus
@@ -150,6 +151,7 @@ def chat_parts(
     )
     manners = Manners.over(engine, settings, around)
     examples = Examples(library, names, texts)
+    compare = CompareCommands(library, wording, clock)
     status = DeliveryStatus(
         stores.deliveries, about, clock, settings.telegram.admins, manners.feedback.lines
     )
@@ -166,7 +168,7 @@ def chat_parts(
     )
     return Parts(
         dialogue=chat.dialogue(
-            (*commands.commands, *manners.commands, status.command),
+            (*commands.commands, *compare.commands, *manners.commands, status.command),
             (*commands.actions, *manners.actions),
         ),
         texts=texts,

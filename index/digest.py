@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from index.model import Footnote, Report
     from index.passages import StoredPassage
 
-_SAME_RATIO: Final = 92.0
+SAME_RATIO: Final = 92.0
 _TELLING: Final = word_set(
     "allegedly apparent apparently cannot claim claimed claims confirmed could denied likely may"
     " might neither never no nor not perhaps possible possibly potential potentially probable"
@@ -77,13 +77,13 @@ def _item(report: Report, body: Body, span: Span, known: Sequence[str]) -> Diges
         support=support,
         passage=sentence,
         footnotes=_notes(report, span, sentence),
-        new=not any(_repeats(words, old) for old in known),
+        new=not any(repeats(words, old) for old in known),
     )
 
 
-def _repeats(said: str, before: str) -> bool:
+def repeats(said: str, before: str) -> bool:
     """Tell whether nothing has changed but the wording: no figure, no hedge, no negation."""
-    return fuzz.ratio(said, before) >= _SAME_RATIO and _telling(said) == _telling(before)
+    return fuzz.ratio(said, before) >= SAME_RATIO and _telling(said) == _telling(before)
 
 
 def _telling(words: str) -> list[str]:
