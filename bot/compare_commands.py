@@ -67,7 +67,12 @@ class CompareCommands:
         blocks = [bold(self._texts("compare.heading", **days))]
         for publisher in publishers:
             mine = [[one for one in day if one.publisher == publisher] for day in (old, new)]
-            blocks += self._publisher(*mine)
+            if all(mine):
+                blocks += self._publisher(*mine)
+            else:
+                day = self._texts.day(later if mine[0] else earlier)
+                name = self._wording.publisher(publisher)
+                blocks.append(self._texts("compare.no_report", publisher=name, day=day))
         if len(blocks) == 1:
             blocks.append(self._texts("compare.nothing"))
         return Reply(messages=tuple(Message(html=html) for html in pack(blocks)))

@@ -12,7 +12,7 @@ from index.digest import SAME_RATIO, repeats
 from index.support import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from index.model import DigestItem
 
@@ -38,24 +38,35 @@ class Changes:
 
 def changes(earlier: Sequence[DigestItem], later: Sequence[DigestItem]) -> Changes:
     """Compare two days' takeaways; each is the counterpart of at most one of the other day."""
-    left = list(earlier)
-    new: list[DigestItem] = []
-    figures: list[tuple[DigestItem, DigestItem]] = []
-    repeated: list[DigestItem] = []
-    for item in later:
-        same = next((old for old in left if repeats(plain(item.text), plain(old.text))), None)
-        other = next((old for old in left if _differ_in_figures(item.text, old.text)), None)
-        if same is not None:
-            left.remove(same)
-            repeated.append(item)
-        elif other is not None:
-            left.remove(other)
-            figures.append((other, item))
-        else:
-            new.append(item)
+    repeated, unmatched, left = _paired(earlier, later, _repeats)
+    figures, new, dropped = _paired(left, unmatched, _differ_in_figures)
     return Changes(
-        new=tuple(new), figures=tuple(figures), repeated=tuple(repeated), dropped=tuple(left)
+        new=tuple(new),
+        figures=tuple(figures),
+        repeated=tuple(item for _, item in repeated),
+        dropped=tuple(dropped),
     )
+
+
+def _paired(
+    earlier: Sequence[DigestItem],
+    later: Sequence[DigestItem],
+    match: Callable[[str, str], bool],
+) -> tuple[list[tuple[DigestItem, DigestItem]], list[DigestItem], list[DigestItem]]:
+    """Return counterparts, and what is left of the later and of the earlier day."""
+    left, pairs, alone = list(earlier), [], []
+    for item in later:
+        old = next((one for one in left if match(item.text, one.text)), None)
+        if old is None:
+            alone.append(item)
+        else:
+            left.remove(old)
+            pairs.append((old, item))
+    return pairs, alone, left
+
+
+def _repeats(one: str, other: str) -> bool:
+    return repeats(plain(one), plain(other))
 
 
 def _differ_in_figures(one: str, other: str) -> bool:

@@ -43,6 +43,10 @@ def texts(items: Sequence[DigestItem]) -> list[str]:
 
 def compared(*reports: Sequence[object], asked: str = "") -> str:
     store = FakeReports([day_report(day, *lines) for day, *lines in reports])  # type: ignore[arg-type]
+    return compared_in(store, asked)
+
+
+def compared_in(store: FakeReports, asked: str = "") -> str:
     clock = HandClock(datetime(2025, 4, 12, 9, tzinfo=UTC))
     commands = CompareCommands(store, Wording(load_texts(), {}, {}), clock)
     (command,) = commands.commands
@@ -105,3 +109,23 @@ def test_days_that_cannot_be_compared_are_named(asked: str, said: str) -> None:
 
 def test_an_empty_store_says_so() -> None:
     assert compared() == "No dated reports are stored yet."
+
+
+def test_a_repeat_is_found_before_a_change_of_figures() -> None:
+    found = changes([item(figure(12))], [item(figure(40)), item(figure(12))])
+    assert texts(found.repeated) == [figure(12)]
+    assert texts(found.new) == [figure(40)]
+
+
+def test_a_publisher_that_is_silent_on_one_day_is_named_and_not_compared() -> None:
+    store = FakeReports(
+        [
+            day_report(FIRST, KEPT, publisher="Eastern Desk", name="a"),
+            day_report(FIRST, GONE, name="b"),
+            day_report(SECOND, FRESH, name="c"),
+        ]
+    )
+    text = compared_in(store)
+    assert "Eastern Desk has no report of 11 Apr 2025 in store" in text
+    assert KEPT not in text
+    assert text.index(FRESH) < text.index(GONE)
