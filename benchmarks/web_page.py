@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 
 from bot.texts import load_texts
 from bot.web_pages import Pages
-from tests.fakes.web import long_report, site
+from tests.fakes.web import BROWSER_ARGUMENTS, long_report, site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,15 +32,6 @@ _GOAL_KB: Final = 200.0
 _GOAL_MS: Final = 300.0
 _WORDS_A_PAGE: Final = 330
 _CITED: Final = "Observers in sector 200 counted 1403 lorries on the coastal road"
-_ARGUMENTS: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _PAINTS: Final = """() => Object.fromEntries([
   ...performance.getEntriesByType("paint").map(one => [one.name, one.startTime]),
   ["load", performance.getEntriesByType("navigation")[0].loadEventStart],
@@ -64,7 +55,7 @@ def main() -> int:
         answer = httpx.get(address)
         size = len(answer.content) / 1_000
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=_ARGUMENTS
+            executable_path=shutil.which("chromium"), args=BROWSER_ARGUMENTS
         )
         seen = [_opened(browser, address) for _ in range(rounds + 1)][1:]  # the first warms up
         browser.close()

@@ -151,7 +151,7 @@ def chat_parts(
     )
     manners = Manners.over(engine, settings, around)
     examples = Examples(library, names, texts)
-    compare = CompareCommands(library, wording, clock)
+    compare = CompareCommands(library, wording, clock, zone_info(settings.chat.zone))
     status = DeliveryStatus(
         stores.deliveries, about, clock, settings.telegram.admins, manners.feedback.lines
     )

@@ -11,8 +11,8 @@ from index.changes import changes
 from index.periods import periods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date, tzinfo
 
     from bot.markup import Html
     from bot.ports import Reports
@@ -25,13 +25,18 @@ _TWO: Final = 2
 
 
 class CompareCommands:
-    """A handler for ``bot.dialogue``; it blocks: run it off the event loop."""
+    """A handler for ``bot.dialogue``; it blocks: run it off the event loop.
 
-    def __init__(self, reports: Reports, wording: Wording, clock: Clock) -> None:
+    Args:
+        zone: the zone whose calendar says which day "yesterday" is.
+    """
+
+    def __init__(self, reports: Reports, wording: Wording, clock: Clock, zone: tzinfo) -> None:
         self._reports = reports
         self._wording = wording
         self._texts = wording.texts
         self._clock = clock
+        self._zone = zone
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -44,7 +49,7 @@ class CompareCommands:
         stored = sorted({one.published for one in self._reports.reports() if one.published})
         if not stored:
             return _said(self._texts("digest.none_stored"))
-        named = periods(request.text, self._clock.now().date())
+        named = periods(request.text, self._clock.now().astimezone(self._zone).date())
         # "Since Monday" names two days: that one and the newest.
         ends = {min(one.last, stored[-1]) for one in named if one.last > one.first}
         asked = sorted(ends | {one.first for one in named})
@@ -78,9 +83,8 @@ class CompareCommands:
         return Reply(messages=tuple(Message(html=html) for html in pack(blocks)))
 
     def _publisher(
-        self, old: Iterable[DigestReport], new: Iterable[DigestReport]
+        self, old: Sequence[DigestReport], new: Sequence[DigestReport]
     ) -> Iterator[Html]:
-        old, new = list(old), list(new)
         found = changes(_items(old), _items(new))
         if not (found.new or found.figures or found.repeated or found.dropped):
             return
@@ -99,6 +103,7 @@ class CompareCommands:
                     publisher=self._wording.publisher(report.publisher),
                     day=self._texts.day(report.published),
                 ),
+                italic(self._texts("edition.extractive")) if report.kind == "extractive" else "",
             ],
             "\n",
         )

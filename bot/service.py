@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_UNCOUNTED = frozenset({BlockKind.HEADING, BlockKind.BYLINE, BlockKind.BOILERPLATE})
+# Blocks that are no paragraph where paragraphs are counted.
+UNCOUNTED = frozenset({BlockKind.HEADING, BlockKind.BYLINE, BlockKind.BOILERPLATE})
 
 
 class QuoteMismatchError(BriefingError):
@@ -248,7 +249,7 @@ def cite(quote: Quote, report: Report) -> Cited:
             f"{quote.start}..{quote.end} than the quote; it must not be shown"
         )
     headings = [b for b in report.blocks if b.kind is BlockKind.HEADING and b.end <= quote.start]
-    counted = [block for block in report.blocks if block.kind not in _UNCOUNTED]
+    counted = [block for block in report.blocks if block.kind not in UNCOUNTED]
     number = next((n for n, block in enumerate(counted, 1) if block.overlaps(quote)), None)
     return Cited(
         quote=quote,

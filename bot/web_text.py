@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from bot.service import UNCOUNTED
 from index.model import Block, BlockKind, Span
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from index.model import Marker, Report
 
 _LISTS: Final = frozenset({BlockKind.LIST_ITEM, BlockKind.TAKEAWAY})
-# As paragraphs are counted in citations.
-_UNCOUNTED: Final = frozenset({BlockKind.HEADING, BlockKind.BYLINE, BlockKind.BOILERPLATE})
 _WORDS: Final = re.compile(r"(\s+)")
 _CUT: Final = re.compile(r"(?:\.\.\.|…)$")
 _LEAST_STEM: Final = len("https://a.b/c")
@@ -189,7 +188,7 @@ def _covering(report: Report) -> Iterator[tuple[Block, bool]]:
                 if start == block.start
                 else Block(start=start, end=block.end, kind=block.kind)
             )
-            yield own, block.kind not in _UNCOUNTED
+            yield own, block.kind not in UNCOUNTED
         position = max(position, block.end)
 
 

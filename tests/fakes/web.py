@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
     from index.model import Report
 
+# Root needs no sandbox here, and nothing but loopback is asked for.
+BROWSER_ARGUMENTS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 KEY: Final = b"a key that only the tests know, long enough"
 VALID: Final = timedelta(days=30)
 NOW: Final = datetime(2025, 4, 10, 8, 0, tzinfo=UTC)

@@ -17,9 +17,9 @@ from bot.texts import load_texts
 from bot.views import Asker
 from bot.wording import Wording
 from index.changes import changes
-from index.model import DigestItem
+from index.model import BlockKind, DigestItem
 from tests.fakes.channel import HandClock, day_report
-from tests.fakes.reports import FakeReports
+from tests.fakes.reports import FakeReports, make_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def compared(*reports: Sequence[object], asked: str = "") -> str:
 
 def compared_in(store: FakeReports, asked: str = "") -> str:
     clock = HandClock(datetime(2025, 4, 12, 9, tzinfo=UTC))
-    commands = CompareCommands(store, Wording(load_texts(), {}, {}), clock)
+    commands = CompareCommands(store, Wording(load_texts(), {}, {}), clock, UTC)
     (command,) = commands.commands
     reply = command.run(Request(asker=ANN, text=asked))
     return "\n".join(text_of(Html(message.html)) for message in reply.messages)
@@ -129,3 +129,12 @@ def test_a_publisher_that_is_silent_on_one_day_is_named_and_not_compared() -> No
     assert "Eastern Desk has no report of 11 Apr 2025 in store" in text
     assert KEPT not in text
     assert text.index(FRESH) < text.index(GONE)
+
+
+def test_key_sentences_are_not_passed_off_as_takeaways() -> None:
+    bare = make_report("bare", (BlockKind.PARAGRAPH, GONE), published=FIRST)
+    text = compared_in(
+        FakeReports([bare, day_report(SECOND, FRESH, publisher=bare.publisher or "")])
+    )
+    assert text.count("This report lists no takeaways of its own.") == 1
+    assert GONE in text
