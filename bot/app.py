@@ -1,4 +1,4 @@
-"""The composition root of the chat: every part is made here, and nothing runs at import."""
+"""The bot's process: its chat, its messenger, and what it does at its hours, wired and run."""
 
 from __future__ import annotations
 
@@ -7,48 +7,25 @@ import logging
 import secrets
 import signal
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot import conversation_store, digest_stores
 from bot.build import SystemClock, watching_for
-from bot.chat import Chat
-from bot.compare_commands import CompareCommands
-from bot.conversation_store import SqlConversationStore
-from bot.deeplinks import DeepLinks
-from bot.delivery_status import DeliveryStatus
-from bot.digest_commands import DigestCommands
-from bot.digest_render import DigestRenderer
-from bot.digest_stores import Stores
-from bot.examples import Examples
-from bot.filling import Filler
 from bot.gate import Gate
-from bot.manners import Around, Manners, voices_of
 from bot.outbox import Outbox
 from bot.pacing import Limits
-from bot.passage_render import PassageRenderer
 from bot.polling import build_application, polling
 from bot.presence import NUMBERS, Presence
 from bot.privacy import UPDATES_KEPT
 from bot.redaction import HideSecret
-from bot.render import Renderer
 from bot.schedule import Job, Schedule
 from bot.sender import PacedChannel
-from bot.service import Conversation, ConversationSettings
-from bot.subscription_render import SubscriptionWords
-from bot.subscriptions import Subscription
 from bot.telegram import TelegramChat
 from bot.telegram_admins import Admins
 from bot.telegram_inline import TelegramInline
 from bot.telegram_uploads import TelegramUploads
-from bot.texts import load_texts
-from bot.topics import TopicMatcher
 from bot.web_wiring import serving
-from bot.wording import Wording
-from bot.zones import zone_info
-from index import lexicon
-from index.parse import layouts
+from bot.wiring import chat_parts
 from index.robots import StoppedError
 
 if TYPE_CHECKING:
@@ -57,11 +34,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from bot.build import Watching
-    from bot.dialogue import Dialogue
-    from bot.digest_commands import Permission
+    from bot.examples import Examples
     from bot.settings import Settings
-    from bot.texts import Texts
-    from bot.topics import Meaning
     from bot.web_wiring import Web
     from index.library import Library
     from index.model import IngestResult
@@ -69,117 +43,6 @@ if TYPE_CHECKING:
 _HOUSEKEEPING: Final = timedelta(hours=6)
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """The chat without a messenger: its dialogue, and what digests need to be sent."""
-
-    dialogue: Dialogue
-    texts: Texts
-    conversations: SqlConversationStore
-    stores: Stores
-    filler: Filler
-    digests: DigestRenderer
-    commands: DigestCommands
-    manners: Manners
-    examples: Examples
-
-
-def chat_parts(
-    settings: Settings,
-    engine: Engine,
-    library: Library,
-    *,
-    may_change: Permission,
-    meaning: Meaning | None = None,
-    web: Web | None = None,
-) -> Parts:
-    """Wire the dialogue over one library and database; ``meaning`` stands in for the library's."""
-    conversation_store.create(engine)
-    digest_stores.create(engine)
-    clock, texts = SystemClock(), load_texts()
-    names = lexicon.load()
-    wording = Wording(
-        texts,
-        {one.name: min(one.names, key=len, default=one.name) for one in layouts.load().publishers},
-        {side: names.side_name(side) for side in names.sides},
-    )
-    conversations, stores = SqlConversationStore(engine), Stores.over(engine)
-    digests = DigestRenderer(wording)
-    filler = Filler(
-        stores,
-        library,
-        TopicMatcher(meaning=meaning or library.closeness),
-        digests,
-        max_age=settings.digest.max_age_days,
-    )
-    about = SubscriptionWords(texts)
-    commands = DigestCommands(
-        stores,
-        library,
-        filler,
-        PassageRenderer(wording, digests),
-        about,
-        clock,
-        defaults=Subscription(
-            zone=settings.digest.zone, times=(time.fromisoformat(settings.digest.time),)
-        ),
-        may_change=may_change,
-    )
-    conversation = Conversation(
-        library,
-        conversations,
-        clock,
-        lambda: secrets.token_urlsafe(9),
-        ConversationSettings(
-            question_limit=settings.chat.question_chars,
-            history_questions=settings.chat.history_questions,
-            history=timedelta(minutes=settings.chat.history_minutes),
-            latest=settings.chat.latest,
-            zone=zone_info(settings.chat.zone),
-        ),
-    )
-    around = Around(
-        reports=library,
-        shelf=library,
-        turns=conversations,
-        wording=wording,
-        clock=clock,
-        administers=may_change,
-        voices=voices_of(names),
-    )
-    manners = Manners.over(engine, settings, around)
-    examples = Examples(library, names, texts)
-    compare = CompareCommands(library, wording, clock, zone_info(settings.chat.zone))
-    status = DeliveryStatus(
-        stores.deliveries, about, clock, settings.telegram.admins, manners.feedback.lines
-    )
-    renderer = Renderer(wording, web.links if web and web.in_chat else None)
-    chat = Chat(
-        conversation,
-        renderer,
-        texts,
-        also_forget=manners.forget,
-        greet=commands.start,
-        follow=DeepLinks(conversation, library, renderer, wording).open,
-        beneath=manners.beneath,
-        examples=examples,
-    )
-    return Parts(
-        dialogue=chat.dialogue(
-            (*commands.commands, *compare.commands, *manners.commands, status.command),
-            (*commands.actions, *manners.actions),
-        ),
-        texts=texts,
-        conversations=conversations,
-        stores=stores,
-        filler=filler,
-        digests=digests,
-        commands=commands,
-        manners=manners,
-        examples=examples,
-    )
 
 
 def run_bot(

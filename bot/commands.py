@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from bot.app import Parts
     from bot.terminal import TerminalChat
+    from bot.wiring import Parts
     from index.library import Library
     from index.variants import Ask
 
@@ -237,8 +237,8 @@ def _searchable(options: Namespace) -> Iterator[Library]:
 def _terminal(options: Namespace) -> Iterator[tuple[TerminalChat, Parts]]:
     from rich.console import Console
 
-    from bot.app import chat_parts
     from bot.terminal import TerminalChat
+    from bot.wiring import chat_parts
 
     with _opened(options) as (loaded, engine, library):
         library.follow(_progress)

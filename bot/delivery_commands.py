@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from bot.app import Parts
     from bot.deliveries import DeliveryRecord, Overview, Subscriber
     from bot.editions import EditionReport
+    from bot.wiring import Parts
 
     Document = dict[str, Any]
 
@@ -101,7 +101,7 @@ def _stores(options: Namespace) -> Iterator[Stores]:
 
 def _previews(options: Namespace, chat_id: int, thread_id: int | None) -> list[Document]:
     """Compose what each subscription of a chat would get; the index's lock is not needed."""
-    from bot.app import chat_parts
+    from bot.wiring import chat_parts
 
     loaded = settings.load(options.config)
     engine, now = build.engine_for(loaded, options.data), build.SystemClock().now()
