@@ -235,6 +235,12 @@ class Catalogue:
             newest: date | None = connection.scalar(_current(func.max(REVISIONS.c.published)))
         return newest
 
+    def days(self) -> dict[str, date | None]:
+        """Return the published date of every report, by id."""
+        with reading(self._engine) as connection:
+            query = _current(REPORTS.c.id, REVISIONS.c.published)
+            return {row.id: row.published for row in connection.execute(query)}
+
     def changes(self, *, after: int = 0) -> list[Arrival]:
         """List the change log past ``after``, oldest first."""
         query = (

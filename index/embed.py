@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
+from index.cores import cores
 from index.errors import ModelError
 from index.ports import EncodedPassage, EncodedQuestion
 
@@ -109,7 +109,7 @@ class SentenceTransformerEmbedder:
     def questions(self, texts: Sequence[str]) -> list[EncodedQuestion]:
         """Encode questions; what stands past the model's length is not seen."""
         prompt = self._settings.question_prompt
-        with self._lock, _threads(1 if len(texts) <= _FEW else None):
+        with self._lock, cores(1 if len(texts) <= _FEW else None):
             tokens, mask, vectors, starts = self._forward([prompt + text for text in texts])
         own = mask & (starts >= len(prompt))
         return [
@@ -164,23 +164,6 @@ class SentenceTransformerEmbedder:
             _unit(out["sentence_embedding"].float().numpy()),
             offsets[:, :, 0],
         )
-
-
-@contextmanager
-def _threads(number: int | None) -> Iterator[None]:
-    """Let torch use that many cores; for one question, waking a second costs more than it gives.
-
-    Measured on two cores between other work: 10 ms on one, 17 ms at the median on both, and 100 ms
-    at the 95th percentile.
-    """
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(number or before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _unit(vectors: Vector) -> Vector:

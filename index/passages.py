@@ -18,12 +18,12 @@ from index.sql import reading, writing
 from index.tables import CHECKPOINTS, PASSAGES, REPORTS, REVISIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Engine, RowMapping
 
-    from index.ports import Vector
+    from index.ports import Vector, Window
 
 _BATCH: Final = 500
 _NEWEST: Final = and_(
@@ -54,8 +54,8 @@ class StoredSentence(Span):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPassage(Span):
-    """A passage as derived: ``signs`` is one bit a dimension, shape (tokens, dimensions / 8)."""
+class PassageText(Span):
+    """What a passage says, without what a model makes of it."""
 
     report_id: str
     revision: int
@@ -63,8 +63,6 @@ class StoredPassage(Span):
     published: date | None
     text: str
     sentences: tuple[StoredSentence, ...]
-    vector: Vector
-    signs: NDArray[np.uint8]
 
     @property
     def id(self) -> str:
@@ -74,6 +72,14 @@ class StoredPassage(Span):
     def slice(self, span: Span) -> str:
         """Return the text of a span of the report that lies inside."""
         return self.text[span.start - self.start : span.end - self.start]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPassage(PassageText):
+    """A passage as derived: ``signs`` is one bit a dimension, shape (tokens, dimensions / 8)."""
+
+    vector: Vector
+    signs: NDArray[np.uint8]
 
 
 class PassageStore:
@@ -159,6 +165,57 @@ class PassageStore:
                     passage = _passage(row)
                     found[passage.id] = passage
         return found
+
+    def vectors(self, window: Window, *, most: int) -> tuple[list[str], Vector] | None:
+        """Return ids and vectors, shape ``(ids, dimensions)``, of the dated passages of a window.
+
+        None where there are more than ``most``.
+        """
+        published = REVISIONS.c.published
+        query = _newest(
+            PASSAGES.c.report_id, PASSAGES.c.revision, PASSAGES.c.ordinal, PASSAGES.c.vector
+        ).where(published >= (window.first or date.min), published <= (window.last or date.max))
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.limit(most + 1)).all()
+        if len(rows) > most:
+            return None
+        vectors = np.frombuffer(b"".join(row.vector for row in rows), np.float16)
+        return (
+            [f"{row.report_id}.{row.revision}.{row.ordinal}" for row in rows],
+            vectors.reshape(len(rows), -1 if rows else 0).astype(np.float32),
+        )
+
+    def texts(self, ids: Sequence[str] | None = None) -> Iterator[PassageText]:
+        """Read what current passages say: those of ``ids``, or all."""
+        query = _newest(
+            *(PASSAGES.c[name] for name in ("report_id", "revision", "ordinal", "start", "text")),
+            PASSAGES.c.sentences,
+            REVISIONS.c.published,
+        )
+        keys = None if ids is None else [_key(id_) for id_ in ids]
+        key = tuple_(PASSAGES.c.report_id, PASSAGES.c.revision, PASSAGES.c.ordinal)
+        batches = (
+            [query]
+            if keys is None
+            else [
+                query.where(key.in_(keys[first : first + _BATCH]))
+                for first in range(0, len(keys), _BATCH)
+            ]
+        )
+        for batch in batches:
+            with reading(self._engine) as connection:
+                rows = connection.execute(batch).all()
+            for row in rows:
+                yield PassageText(
+                    start=row.start,
+                    end=row.start + len(row.text),
+                    report_id=row.report_id,
+                    revision=row.revision,
+                    ordinal=row.ordinal,
+                    published=row.published,
+                    text=row.text,
+                    sentences=tuple(_sentence(packed) for packed in row.sentences),
+                )
 
     def of_report(self, report_id: str, revision: int) -> list[StoredPassage]:
         """Read all passages of a revision, in reading order; none if it was never indexed."""

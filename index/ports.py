@@ -114,6 +114,12 @@ class Window:
     first: date | None = None
     last: date | None = None
 
+    def holds(self, day: date | None) -> bool:
+        """Tell whether a report of that day is searched."""
+        if day is None:
+            return self.first is None
+        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
+
 
 class Projection(Protocol):
     """An index derived from the catalogue: it may be deleted and comes back.

@@ -71,6 +71,7 @@ _QUANTITY: Final = re.compile(
     re.IGNORECASE,
 )
 _NAME: Final = re.compile(r"\b([A-Z][\w\u2019'-]+)\s(?=[A-Z][a-z])")
+_WORDED: Final = frozenset({"number", "person"})
 _UNDATED_AGE: Final = 30
 _NEVER: Final = 10_000
 _MARKERS: Final = re.compile(r"\[\s*\w{1,6}\s*\]?")
@@ -238,14 +239,8 @@ def features(matched: Matched, asked: Asked, lexicon: Lexicon) -> NDArray[np.flo
             after,
         ]
     )
-    newest = max((one.published for one in matched.passages if one.published), default=None)
-    ages = {one.id: _age(one, newest) for one in matched.passages}
-    told = [
-        _told(sentence, passage, asked, lexicon, ages[passage.id])
-        for passage in matched.passages
-        for sentence in passage.sentences
-    ]
-    return np.concatenate([plain, np.array(told, np.float32)], axis=1, dtype=np.float32)
+    told = np.column_stack(_told(matched, asked, lexicon))
+    return np.concatenate([plain, told], axis=1, dtype=np.float32)
 
 
 def _neighbours(matched: Matched) -> tuple[Vector, Vector]:
@@ -258,24 +253,44 @@ def _neighbours(matched: Matched) -> tuple[Vector, Vector]:
     return before, after
 
 
-def _told(
-    sentence: StoredSentence, passage: StoredPassage, asked: Asked, lexicon: Lexicon, age: float
-) -> tuple[float, ...]:
-    """What the sentence's words and attribution say: the columns from "length" on."""
-    query = asked.query
-    text = passage.slice(sentence)
-    figures = "number" in query.wants and counts(text)
-    person = "person" in query.wants and names_somebody(text, asked, lexicon)
-    return (
-        math.log(len(text)),
+def _told(matched: Matched, asked: Asked, lexicon: Lexicon) -> list[Vector]:
+    """What the sentences' words and attribution say: the columns from "length" on.
+
+    Most questions ask for few of these, and what isn't asked for isn't looked at.
+    """
+    query, owner = asked.query, matched.owner
+    sentences = [one for passage in matched.passages for one in passage.sentences]
+    nothing = np.zeros(len(sentences), np.float32)
+    event = report_day = of_source = of_speaker = number = person = nothing
+    newest = max((one.published for one in matched.passages if one.published), default=None)
+    age = np.array([_age(one, newest) for one in matched.passages], np.float32)[owner]
+    if query.events:
+        events = query.events
+        event = np.array([_names_day(one, events) for one in sentences], np.float32)
+        days = [_of_days(one.published, events) for one in matched.passages]
+        report_day = np.array(days, np.float32)[owner]
+    if query.sides or query.speakers:
+        told = [source(one, query, lexicon) for one in sentences]
+        of_source, of_speaker = np.array(told, np.float32).reshape(-1, 2).T
+    if query.wants & _WORDED:
+        texts = [passage.slice(one) for passage in matched.passages for one in passage.sentences]
+        if "number" in query.wants:
+            number = np.array([counts(text) for text in texts], np.float32)
+        if "person" in query.wants:
+            found = [names_somebody(text, asked, lexicon) for text in texts]
+            person = np.array(found, np.float32)
+    return [
+        np.log([one.end - one.start for one in sentences]),
         age,
-        -age if query.recency else 0.0,
-        *_event(sentence, passage, query.events),
-        *source(sentence, query, lexicon),
-        float(figures),
-        float(person),
-        float(sentence.kind is BlockKind.TAKEAWAY),
-    )
+        -age if query.recency else nothing,
+        event,
+        report_day,
+        of_source,
+        of_speaker,
+        number,
+        person,
+        np.array([one.kind is BlockKind.TAKEAWAY for one in sentences], np.float32),
+    ]
 
 
 @lru_cache(maxsize=50_000)
@@ -303,33 +318,26 @@ def _age(passage: StoredPassage, newest: date | None) -> float:
     return math.log1p((newest - passage.published).days)
 
 
-def _event(
-    sentence: StoredSentence, passage: StoredPassage, events: Sequence[Period]
-) -> tuple[float, float]:
-    """Whether the sentence, and the report's date, speak of the days asked about.
-
-    Returns:
-        1 where the sentence names such a day, -1 where it names others only, 0 without dates; and
-        1 for a report of those days, falling over the two days after, 0 for any other.
-    """
-    if not events:
-        return 0.0, 0.0
-    named = 0.0
-    if sentence.days:
-        named = -1.0
-        if any(
-            first <= event.last and event.first <= last
-            for first, last in sentence.days
-            for event in events
-        ):
-            named = 1.0
-    if passage.published is None:
-        return named, 0.0
-    late = min(
-        (passage.published - event.last).days if passage.published >= event.first else _NEVER
+def _names_day(sentence: StoredSentence, events: Sequence[Period]) -> float:
+    """Return 1 where the sentence names a day asked about, -1 where only others, else 0."""
+    if not sentence.days:
+        return 0.0
+    asked = any(
+        first <= event.last and event.first <= last
+        for first, last in sentence.days
         for event in events
     )
-    return named, max(0.0, min(1.0, 1.0 - late / 3))
+    return 1.0 if asked else -1.0
+
+
+def _of_days(published: date | None, events: Sequence[Period]) -> float:
+    """Return 1 for a report of the days asked about, falling over the two days after, else 0."""
+    if published is None:
+        return 0.0
+    late = min(
+        (published - event.last).days if published >= event.first else _NEVER for event in events
+    )
+    return max(0.0, min(1.0, 1.0 - late / 3))
 
 
 def source(sentence: StoredSentence, query: Query | Part, lexicon: Lexicon) -> tuple[float, float]:

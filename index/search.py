@@ -28,6 +28,8 @@ from index.rank import (
     rank_sentences,
     rarity,
 )
+from index.research import Research
+from index.windowed import WindowedVectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from index.rank import Matched, Weights
 
 _LATER: Final = timedelta(days=2)
-_REPORTS: Final = 64
+_REPORTS: Final = 256  # about 50 MB
 _DAYS: Final = 64
 _PASSAGES: Final = 5_000  # about 50 MB
 
@@ -94,9 +96,11 @@ class Search:
         self._reranker = reranker
         self._recent: dict[str, StoredPassage] = {}
         self._newest = catalogue.newest_day()
+        self._windowed = WindowedVectors(vectors, catalogue, passages)
         self.report = lru_cache(maxsize=_REPORTS)(catalogue.report)
         # What a question asked on a day is asked of, as of the last look at the change log.
         self.searched = lru_cache(maxsize=_DAYS)(catalogue.searched)
+        self.research = self._research()
 
     def follow(self, progress: Progress) -> int:
         """Bring passages and indexes up to the change log; return passages encoded."""
@@ -104,7 +108,14 @@ class Search:
         self._recent = {}
         self.searched.cache_clear()
         self._newest = self._catalogue.newest_day()
+        self._windowed = WindowedVectors(self._vectors, self._catalogue, self._passages)
+        self.research = self._research()
         return encoded
+
+    def _research(self) -> Research:
+        return Research(
+            passages=self._passages, words=self._words, lexicon=self.lexicon, read=self.report
+        )
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
         """Answer with quotes from reports published by ``asked_on``, or refuse."""
@@ -254,7 +265,7 @@ class Search:
 
     def _dense(self, asked: Asked, window: Window) -> list[Hit]:
         top = self.settings.dense
-        return self._vectors.nearest(asked.whole.vector, top=top, window=window) if top else []
+        return self._windowed.nearest(asked.whole.vector, top=top, window=window) if top else []
 
     def _lexical(self, asked: Asked, window: Window) -> list[Hit]:
         top = self.settings.lexical
