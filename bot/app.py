@@ -4,43 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
-from contextlib import AsyncExitStack, suppress
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.build import SystemClock, watching_for
-from bot.gate import Gate
+from bot.jobs import Jobs, log_progress
+from bot.leadership import Leadership
+from bot.outage import tell_of_outages
 from bot.outbox import Outbox
 from bot.pacing import Limits
-from bot.polling import build_application, polling
+from bot.polling import build_application, connected
 from bot.presence import NUMBERS, Presence
-from bot.privacy import UPDATES_KEPT
+from bot.receiving import receiving_for
 from bot.redaction import HideSecret
-from bot.schedule import Job, Schedule
+from bot.schedule import Schedule
 from bot.sender import PacedChannel
+from bot.sharing import SharedGate, SharedTime
 from bot.telegram import TelegramChat
 from bot.telegram_admins import Admins
 from bot.telegram_inline import TelegramInline
 from bot.telegram_uploads import TelegramUploads
 from bot.web_wiring import serving
+from bot.webhook_secret import VARIABLE, secret_of
 from bot.wiring import chat_parts
-from index.robots import StoppedError
+from bot.work_queue import WorkQueue
+from index.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy import Engine
 
-    from bot.build import Watching
     from bot.examples import Examples
     from bot.settings import Settings
     from bot.web_wiring import Web
     from index.library import Library
-    from index.model import IngestResult
 
-_HOUSEKEEPING: Final = timedelta(hours=6)
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +60,12 @@ def run_bot(
     Raises:
         SettingsError: Telegram refuses the token.
     """
+    secret = secret_of(os.environ, token)
+    os.environ.pop(VARIABLE, None)
     for handler in logging.getLogger().handlers:
-        handler.addFilter(HideSecret(token))
-    asyncio.run(_run(settings, engine, library, token, api_url, web))
+        for hidden in (token, secret):
+            handler.addFilter(HideSecret(hidden))
+    asyncio.run(_run(settings, engine, library, token, secret, api_url, web))
 
 
 async def _run(
@@ -69,6 +73,7 @@ async def _run(
     engine: Engine,
     library: Library,
     token: str,
+    secret: str,
     api_url: str,
     web: Web | None,
 ) -> None:
@@ -81,13 +86,29 @@ async def _run(
         chat_parts, settings, engine, library, may_change=admins.includes, web=web
     )
     clock = SystemClock()
-    channel = PacedChannel(application.bot, Gate(Limits()))
+    gate = SharedGate(Limits())
+    channel = PacedChannel(application.bot, gate)
+    presence = Presence(engine, secrets.randbelow(NUMBERS))
+    leadership = Leadership(engine)
+    receiving = await asyncio.to_thread(
+        receiving_for,
+        settings,
+        engine,
+        parts,
+        channel=channel,
+        presence=presence,
+        clock=clock,
+        secret=secret,
+    )
+    tell_of_outages(application, channel, parts.texts)
+    work = WorkQueue(at_once=settings.chat.at_once, waiting=settings.chat.waiting)
     chat = TelegramChat(
         parts.dialogue,
-        channel,
-        parts.conversations,
+        receiving.channel,
+        receiving.memory,
         clock,
         parts.texts,
+        work,
         door=parts.manners.door,
         migrated=[
             parts.conversations.move_chat,
@@ -101,71 +122,32 @@ async def _run(
     inline = TelegramInline(parts.manners.inline, parts.manners.door, parts.texts)
     for handlers in (uploads, inline):  # before the chat's own: the first that fits is taken
         handlers.attach(application)
-    outbox = Outbox(
-        parts.stores,
-        parts.filler,
-        channel,
-        Presence(engine, secrets.randbelow(NUMBERS)),
-        clock,
-        parts.digests,
-    )
+    stores = replace(parts.stores, subscribers=SharedTime(engine))
+    outbox = Outbox(stores, parts.filler, channel, presence, clock, parts.digests)
     # The model loads while Telegram is being reached: the first question need not wait for it.
     warming = asyncio.create_task(asyncio.to_thread(_warm, library, parts.examples))
 
-    async def digests() -> None:
-        await outbox.fill()
-        await outbox.deliver()
-
-    async def housekeeping() -> None:
-        now = clock.now()
-        await asyncio.to_thread(parts.conversations.prune_updates, now - UPDATES_KEPT)
-        kept = timedelta(days=settings.chat.answers_kept_days)
-        for prune in (parts.conversations.prune_turns, *parts.manners.prune):
-            await asyncio.to_thread(prune, now - kept)
-
-    async def follow() -> None:
-        if await asyncio.to_thread(library.follow, _log_progress):
-            await asyncio.to_thread(parts.examples.look)
-
-    watching = watching_for(settings, engine, library)
-
-    async def feeds() -> None:
-        await asyncio.to_thread(_poll, watching)
-
-    async def folders() -> None:
-        await asyncio.to_thread(_look, watching)
-
+    jobs = Jobs(
+        settings=settings,
+        library=library,
+        parts=parts,
+        watching=watching_for(settings, engine, library),
+        outbox=outbox,
+        presence=presence,
+        leadership=leadership,
+        gate=gate,
+        prune_updates=receiving.prune,
+        clock=clock,
+    )
     async with AsyncExitStack() as stack:
+        stack.callback(work.close)
         await stack.enter_async_context(serving(web, library))
-        await stack.enter_async_context(polling(application, chat))
+        await stack.enter_async_context(connected(application, chat))
         await outbox.open()
         stack.push_async_callback(outbox.close)
-        schedule = Schedule(
-            [
-                Job(
-                    name="digests",
-                    every=timedelta(seconds=settings.digest.tick_seconds),
-                    run=digests,
-                ),
-                Job(
-                    name="index",
-                    every=timedelta(seconds=settings.index.follow_seconds),
-                    run=follow,
-                ),
-                Job(
-                    name="feeds",
-                    every=timedelta(seconds=settings.feeds.tick_seconds),
-                    run=feeds,
-                ),
-                Job(
-                    name="folders",
-                    every=timedelta(seconds=settings.folders.tick_seconds),
-                    run=folders,
-                ),
-                Job(name="housekeeping", every=_HOUSEKEEPING, run=housekeeping),
-            ],
-            clock,
-        )
+        stack.callback(leadership.resign)
+        await stack.enter_async_context(receiving.open(application))
+        schedule = Schedule(jobs.all(), clock)
         schedule.start()
         stack.callback(schedule.stop)
         stack.callback(library.stop_fetching)
@@ -176,32 +158,9 @@ async def _run(
 
 
 def _warm(library: Library, examples: Examples) -> None:
-    library.follow(_log_progress)
-    library.warm()
-    examples.look()
-
-
-def _poll(watching: Watching) -> None:
-    """Poll what is due; a poll that the stopping bot ends stays due."""
-    with suppress(StoppedError):
-        for poll in watching.feeds.due():
-            if poll.error:
-                log.warning("feed %s: %s", poll.status, poll.error)
-            _log_failures(poll.results)
-
-
-def _look(watching: Watching) -> None:
-    for look in watching.folders.look():
-        if look.error:
-            log.warning("folder: %s", look.error)
-        _log_failures(look.results)
-
-
-def _log_failures(results: Sequence[IngestResult]) -> None:
-    for result in results:
-        if result.error:
-            log.warning("not read: %s", result.error)
-
-
-def _log_progress(stage: str, done: int, total: int) -> None:
-    log.info("%s: %d of %d", stage, done, total)
+    try:
+        library.follow(log_progress)
+        library.warm()
+        examples.look()
+    except StoreError as error:  # a server that is away; what comes later tries again
+        log.error("not ready yet: %s", error)  # noqa: TRY400  (no defect here)

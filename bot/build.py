@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from index import attribution, chroma, lexicon, lock, rank
+from index.advisory import DERIVING, SessionLock
 from index.answer import AnswerSettings
 from index.catalogue import Catalogue
 from index.derive import Derivation
@@ -25,6 +28,7 @@ from index.library import Library
 from index.parse import layouts, parse
 from index.passages import PassageStore
 from index.polling import PollPolicy
+from index.reconnect import ReconnectingVectors
 from index.rerank import CrossEncoderReranker
 from index.robots import Manners, MannerSettings
 from index.search import Search, SearchSettings
@@ -32,10 +36,16 @@ from index.sql import open_engine
 from index.watch import FolderWatch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from chromadb.api import ClientAPI
     from sqlalchemy import Engine
 
     from bot.settings import Settings
+    from index.derive import Progress
+    from index.ports import VectorIndex
+
+_SOON: Final = 0.5
 
 
 class SystemClock:
@@ -80,7 +90,7 @@ def library_for(settings: Settings, data: Path, engine: Engine, *, command: str)
         catalogue=catalogue,
         passages=passages,
         hold=partial(lock.hold, data, command),
-        open_search=partial(_search, settings, data, catalogue, passages),
+        open_search=partial(_search, settings, data, engine, catalogue, passages),
         read=partial(parse, layouts=layouts.load()),
         fetcher=fetcher,
         most_bytes=settings.sources.most_bytes,
@@ -120,16 +130,56 @@ def _folders(settings: Settings, engine: Engine) -> FolderStore:
     return FolderStore(engine, folders=paths)
 
 
+@contextmanager
+def holding(data: Path, command: str) -> Iterator[None]:
+    """Hold the lock of a data folder.
+
+    Raises:
+        BusyError: another process has it; the text says which.
+    """
+    held = lock.hold(data, command)
+    try:
+        yield
+    finally:
+        held.release()
+
+
 def rebuild(settings: Settings, data: Path, engine: Engine) -> Library:
     """Forget everything derived and return a library that derives it anew when it follows."""
     held = lock.hold(data, "reindex")
+    turn = SessionLock(engine, DERIVING)
+    while not turn.take():  # another worker would store, after this, as if nothing were forgotten
+        time.sleep(_SOON)
     chroma.drop(chroma_for(settings, data))
     shutil.rmtree(data / "words", ignore_errors=True)
     passages = PassageStore(engine)
     Catalogue(engine).create()
     passages.clear()
+    turn.release()
     held.release()
     return library_for(settings, data, engine, command="reindex")
+
+
+def copy_vectors(
+    source: Settings, target: Settings, data: Path, engines: tuple[Engine, Engine], note: Progress
+) -> int:
+    """Copy a data folder's vectors to the Chroma of other settings and count them.
+
+    Raises:
+        StoreError: the other one holds something else, or not what was written.
+        ModelError: the vectors were built with another model or chunking than the settings say.
+    """
+    ours, theirs = (
+        chroma.ChromaIndex(chroma_for(one, data), _fingerprint(one)) for one in (source, target)
+    )
+    count = ours.copy_to(theirs, note)
+    old, new = map(PassageStore, engines)
+    new.advance(theirs.instance, old.checkpoint(ours.instance))
+    return count
+
+
+def _fingerprint(settings: Settings) -> str:
+    return f"{model_for(settings).fingerprint}|{settings.index.passage_chars}"
 
 
 def model_for(settings: Settings) -> SentenceTransformerEmbedder:
@@ -144,10 +194,12 @@ def model_for(settings: Settings) -> SentenceTransformerEmbedder:
     )
 
 
-def _search(settings: Settings, data: Path, catalogue: Catalogue, passages: PassageStore) -> Search:
+def _search(
+    settings: Settings, data: Path, engine: Engine, catalogue: Catalogue, passages: PassageStore
+) -> Search:
     embedder = model_for(settings)
-    fingerprint = f"{embedder.fingerprint}|{settings.index.passage_chars}"
-    vectors = chroma.ChromaIndex(chroma_for(settings, data), fingerprint)
+    fingerprint = _fingerprint(settings)
+    vectors = _vectors(settings, data, fingerprint)
     words = TantivyIndex(data / "words", fingerprint)
     names = lexicon.load()
     return Search(
@@ -161,8 +213,10 @@ def _search(settings: Settings, data: Path, catalogue: Catalogue, passages: Pass
             passages=passages,
             embedder=embedder,
             attribute=partial(attribution.attribute, lexicon=names),
-            projections=(vectors, words),
+            projections=(words,) if settings.stores.chroma_url else (vectors, words),
             passage_chars=settings.index.passage_chars,
+            shared=(vectors,) if settings.stores.chroma_url else (),
+            turn=SessionLock(engine, DERIVING),
         ),
         lexicon=names,
         reranker=CrossEncoderReranker(name) if (name := settings.answers.reranker) else None,
@@ -179,6 +233,15 @@ def _search(settings: Settings, data: Path, catalogue: Catalogue, passages: Pass
             ),
         ),
     )
+
+
+def _vectors(settings: Settings, data: Path, fingerprint: str) -> VectorIndex:
+    def connect() -> VectorIndex:
+        return chroma.ChromaIndex(chroma_for(settings, data), fingerprint)
+
+    if settings.stores.chroma_url:
+        return ReconnectingVectors(connect, settings.stores.chroma_url)
+    return connect()
 
 
 def chroma_for(settings: Settings, data: Path) -> ClientAPI:

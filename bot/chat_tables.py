@@ -1,4 +1,4 @@
-"""Tables of what surrounds the conversation: groups that asked for the bot, votes, suggestions."""
+"""Tables of what surrounds the conversation: groups, votes, suggestions, lookups."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ suggestions = sa.Table(
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("person", sa.BigInteger, nullable=False, index=True),
     sa.Column("question", sa.Text, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False, index=True),
+)
+
+lookups = sa.Table(
+    "lookups",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("chat", sa.BigInteger, nullable=False),
+    sa.Column("person", sa.BigInteger, nullable=False, index=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("asked_on", sa.Date, nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False, index=True),
 )
 

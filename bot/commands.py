@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -14,6 +14,8 @@ from bot import chat_tables, delivery_commands, documents, pages, settings
 from bot.batch import Asked, opened
 from bot.build import SystemClock, chroma_for, engine_for, library_for, model_for, rebuild
 from bot.feedback_store import FeedbackStore
+from bot.migrate_store import migrate
+from bot.servers import await_servers
 from bot.web_wiring import check_public_url, web_if_set
 from index.errors import InputError, SettingsError
 from index.evaluate import errors, judge, read_questions, table
@@ -140,6 +142,7 @@ def run(options: Namespace) -> int:
     del os.environ["TELEGRAM_BOT_TOKEN"]
     from bot.app import run_bot
 
+    await_servers(settings.load(options.config), options.data)
     with _opened(options) as (loaded, engine, library):
         api_url = options.api_url or loaded.chat.api_url
         web = web_if_set(loaded, options.data, served=options.web)
@@ -197,6 +200,14 @@ def reindex(options: Namespace) -> int:
     return _OK
 
 
+def migrate_store(options: Namespace) -> int:
+    """Copy everything stored to the servers that another settings file names."""
+    source, target = settings.load(options.config), settings.load(options.to_config)
+    counts = migrate(source, target, options.data, _progress)
+    _show(options, {"copied": counts}, lambda one: _lines_of(one["copied"]))
+    return _OK
+
+
 def stats(options: Namespace) -> int:
     """Count what is stored."""
     with _opened(options) as (_, engine, library):
@@ -238,13 +249,18 @@ def _terminal(options: Namespace) -> Iterator[tuple[TerminalChat, Parts]]:
     from rich.console import Console
 
     from bot.terminal import TerminalChat
+    from bot.terminal_history import History
     from bot.wiring import chat_parts
 
     with _opened(options) as (loaded, engine, library):
         library.follow(_progress)
         web = web_if_set(loaded, options.data)
         parts = chat_parts(loaded, engine, library, may_change=lambda _: True, web=web)
-        yield TerminalChat(parts.dialogue, Console(), parts.texts), parts
+        typed = History(options.data / "typed_lines")
+        at_hand = sys.stdin.isatty() and sys.stdout.isatty()
+        console = Console(force_interactive=at_hand)
+        with typed if at_hand else nullcontext():
+            yield TerminalChat(parts.dialogue, console, parts.texts, forget=typed.forget), parts
 
 
 def _questions(
@@ -267,6 +283,10 @@ def _questions(
     with opened(options.batch, options.out) as batch, _searchable(options) as library:
         whole = batch.run(partial(answer, library), asked_on=asked_on, note=_note)
     return _OK if whole else _FAILED
+
+
+def _lines_of(counts: dict[str, int]) -> str:
+    return "\n".join(f"{name}: {count}" for name, count in counts.items())
 
 
 def _show(options: Namespace, document: Shown, page: Callable[[Shown], str]) -> None:

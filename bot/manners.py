@@ -16,6 +16,7 @@ from bot.group_store import GroupStore
 from bot.inline import InlineAnswers
 from bot.limits import Limiter
 from bot.privacy import Privacy
+from bot.research_store import LookupStore
 from bot.suggestion_store import SuggestionStore
 from bot.suggestions import Suggestions, Voices
 from bot.uploads import IngestCommand, Uploads
@@ -66,6 +67,7 @@ class Manners:
     guests: GuestList
     door: Door
     groups: GroupStore
+    lookups: LookupStore
     feedback: Feedback
     beneath: Beneath
     uploads: Uploads
@@ -86,6 +88,7 @@ class Manners:
             groups=frozenset(telegram.groups),
         )
         groups, votes, offered = GroupStore(engine), FeedbackStore(engine), SuggestionStore(engine)
+        lookups = LookupStore(engine)
         door = Door(guests, Limiter(settings.chat.questions_per_minute), groups, clock, texts)
         feedback = Feedback(votes, around.turns, clock, texts)
         suggestions = Suggestions(
@@ -97,6 +100,7 @@ class Manners:
             guests=guests,
             door=door,
             groups=groups,
+            lookups=lookups,
             feedback=feedback,
             beneath=Beneath(feedback, suggestions),
             uploads=uploads,
@@ -109,8 +113,8 @@ class Manners:
                 IngestCommand(uploads, may_add, texts).command,
             ),
             actions=(feedback.action,),
-            forget=(door.forget, votes.forget, offered.forget),
-            prune=(votes.prune, offered.prune),
+            forget=(door.forget, votes.forget, offered.forget, lookups.forget),
+            prune=(votes.prune, offered.prune, lookups.prune),
         )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +39,34 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a message: a picture is shown (PNG or JPEG), a document offered.
+
+    Raises:
+        ValueError: an empty file, or a name that is more than a plain file name.
+    """
+
+    name: str
+    content: bytes = field(repr=False)
+    kind: Literal["picture", "document"] = "document"
+
+    def __post_init__(self) -> None:
+        if _FILE_NAME.fullmatch(self.name) is None:
+            raise ValueError(f"{self.name!r} is no plain file name")
+        if not self.content:
+            raise ValueError(f"the file {self.name} is empty")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message in Telegram's HTML, up to 4,096 UTF-16 units once parsed, and its buttons."""
+    """One message in Telegram's HTML, up to 4,096 UTF-16 units once parsed, and its buttons.
+
+    With an attachment the text is its caption: up to 1,024 units, and it may be empty.
+    """
 
     html: str
     keyboard: tuple[tuple[Button, ...], ...] = ()
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The bot's application: long polling, updates in order, a start that outlasts a bad network."""
+"""The bot's application: updates in order, long polling, a start that outlasts a bad network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.redaction import outline
 from index.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from bot.telegram import TelegramChat
 
@@ -85,18 +85,12 @@ def build_application(token: str, api_url: str = API_URL) -> App:
 
 
 @asynccontextmanager
-async def polling(application: App, chat: TelegramChat) -> AsyncIterator[None]:
-    """Receive updates while the context is open; updates at work are finished before it closes.
-
-    Raises:
-        SettingsError: Telegram refuses the token.
-    """
+async def polling(application: App) -> AsyncIterator[None]:
+    """Fetch updates while the context is open, for an application that is connected."""
     updater = application.updater
     if updater is None:
         raise ValueError("the application was built without an updater")
-    chat.attach(application)
     try:
-        await _started(application, chat)
         await updater.start_polling(
             bootstrap_retries=-1, allowed_updates=UPDATES, error_callback=_on_polling_error
         )
@@ -105,6 +99,25 @@ async def polling(application: App, chat: TelegramChat) -> AsyncIterator[None]:
     finally:
         if updater.running:
             await updater.stop()
+
+
+@asynccontextmanager
+async def connected(application: App, chat: TelegramChat) -> AsyncIterator[None]:
+    """Know the bot and show its menu; updates at work are finished before the context closes.
+
+    Raises:
+        SettingsError: Telegram refuses the token.
+    """
+    chat.attach(application)
+
+    async def connect() -> None:
+        await application.initialize()
+        await chat.publish_menu(application.bot)
+
+    try:
+        await patiently(connect)
+        yield
+    finally:
         if application.running:
             await application.stop()
         await application.shutdown()
@@ -112,13 +125,16 @@ async def polling(application: App, chat: TelegramChat) -> AsyncIterator[None]:
         await application.bot.request.shutdown()
 
 
-async def _started(application: App, chat: TelegramChat) -> None:
-    """Connect, again and again where the network is to blame."""
+async def patiently(act: Callable[[], Awaitable[object]]) -> None:
+    """Ask Telegram for something, again and again where the network is to blame.
+
+    Raises:
+        SettingsError: Telegram refuses the token.
+    """
     pause = 1.0
     while True:
         try:
-            await application.initialize()
-            await chat.publish_menu(application.bot)
+            await act()
         except InvalidToken:
             raise SettingsError(
                 "Telegram refuses TELEGRAM_BOT_TOKEN; copy it again from @BotFather"

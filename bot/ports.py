@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from bot.model import Message, Place, Sent
     from index.model import Answer, Digest, DigestReport, Quote, Report, ReportSummary, Span
+    from index.said import Said, Voice
+    from index.topic import Found, Sentence
 
 
 class Reports(Protocol):
@@ -59,6 +61,34 @@ class Reports(Protocol):
 
     def sources(self) -> list[SourceHealth]:
         """List the sources reports came from, with their health."""
+        ...
+
+
+class Research(Protocol):
+    """All that the reports say of something: ``index.library.Library``. Calls block."""
+
+    def about(self, topic: str, *, today: date) -> Found:
+        """Find every sentence of reports published by ``today`` that speaks of a topic."""
+        ...
+
+    def named(self, name: str) -> list[Voice]:
+        """Return who may be meant by a name as typed, who says most first."""
+        ...
+
+    def said(self, voice: Voice, about: str, *, today: date) -> Said:
+        """Return what a voice says, newest first: of a topic, or of anything (no topic)."""
+        ...
+
+    def quote(self, sentence: Sentence) -> Quote:
+        """Cite one of those sentences."""
+        ...
+
+    def report(self, report_id: str, revision: int | None = None) -> Report:
+        """Return one stored revision (the newest by default); NotFoundError if there is none."""
+        ...
+
+    def reports(self) -> list[ReportSummary]:
+        """List all reports, newest published first, undated last."""
         ...
 
 
@@ -115,9 +145,12 @@ class Channel(Protocol):
     async def send(
         self, place: Place, message: Message, *, priority: Priority, silent: bool = False
     ) -> Sent:
-        """Send one message and return its id."""
+        """Send one message, with its file if it has one, and return its id."""
         ...
 
     async def edit(self, place: Place, message_id: int, message: Message) -> None:
-        """Replace a message's text and buttons; unchanged content is no error."""
+        """Replace a message's text and buttons; unchanged content is no error.
+
+        The message has no attachment: what has one is sent.
+        """
         ...

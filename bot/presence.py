@@ -1,57 +1,65 @@
-"""Which senders live: each holds a lock of its number in the database while its process runs."""
+"""Which workers live: each holds a lock of its number in the database while its process runs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import time
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import column, func, select, table
 
-from index.sql import translated
+from index.advisory import SessionLock
+from index.sql import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine, Select
 
 NUMBERS: Final = 1 << 31
 _SPACE: Final = 0x62726965  # "brie": keeps these numbers apart from other uses of advisory locks
+_MOMENT: Final = 0.05
 
 
 class Presence:
-    """The life of one sender.
+    """The life of one worker, which sends digests and serves updates.
 
     PostgreSQL frees an advisory lock when its connection ends, however the process died. A SQLite
     file has one process that sends, so whoever else has claims there is gone.
 
     Args:
         engine: the database the claims are in.
-        sender: this sender's number, 0 to ``NUMBERS`` - 1, another at each start.
+        sender: this worker's number, 0 to ``NUMBERS`` - 1, another at each start.
     """
 
     def __init__(self, engine: Engine, sender: int) -> None:
         self._engine = engine
         self.sender = sender
         self._shared = engine.dialect.name == "postgresql"
-        self._held: Connection | None = None
+        self._lock = SessionLock(engine, _SPACE, sender)
 
     def enter(self) -> None:
-        """Begin to live.
+        """Begin to live, or live on where the database has lost the connection meanwhile.
 
         Raises:
             StoreError: the database can't be used.
         """
-        if self._shared and self._held is None:
-            with translated(self._engine):
-                self._held = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-                self._held.execute(select(func.pg_advisory_lock(_SPACE, self.sender)))
+        while not self._lock.take():  # somebody just asked whether this number is gone
+            time.sleep(_MOMENT)
 
     def leave(self) -> None:
         """Live no more."""
-        if self._held is not None:
-            # The pool would keep the connection open and with it the lock.
-            self._held.invalidate()
-            self._held.close()
-            self._held = None
+        self._lock.release()
+
+    def living(self) -> int:
+        """Count the workers that live, this one included.
+
+        Raises:
+            StoreError: the database can't be used.
+        """
+        if not self._shared:
+            return 1
+        with reading(self._engine) as connection:
+            return max(1, connection.scalar(_LIVING) or 0)
 
     def gone(self, senders: Sequence[int]) -> list[int]:
         """Return those of ``senders`` that live no more.
@@ -62,7 +70,7 @@ class Presence:
         others = [sender for sender in senders if sender != self.sender]
         if not self._shared:
             return others
-        with translated(self._engine), self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             # Locked for the transaction alone: the end of this block frees it again.
             query = [select(func.pg_try_advisory_xact_lock(_SPACE, other)) for other in others]
             return [
@@ -70,3 +78,22 @@ class Presence:
                 for other, asked in zip(others, query, strict=True)
                 if connection.scalar(asked)
             ]
+
+
+_LOCKS = table("pg_locks", *map(column, ("locktype", "classid", "objsubid", "granted", "database")))
+_HERE: Select[Any] = (
+    select(column("oid"))
+    .select_from(table("pg_database"))
+    .where(column("datname") == func.current_database())
+)
+_LIVING = (
+    select(func.count())
+    .select_from(_LOCKS)
+    .where(
+        _LOCKS.c.locktype == "advisory",
+        _LOCKS.c.classid == _SPACE,
+        _LOCKS.c.objsubid == 2,  # noqa: PLR2004  (locks of two numbers, says PostgreSQL)
+        _LOCKS.c.granted,
+        _LOCKS.c.database == _HERE.scalar_subquery(),
+    )
+)

@@ -151,7 +151,11 @@ class Renderer:
             self._button("button.footnotes", f"f:{view.id}"),
             self._button("button.context", f"c:{view.id}:1"),
         ]
-        return [actions, self._source_buttons(view.cited)]
+        research = [
+            self._button("button.timeline", f"tq:{view.id}"),
+            self._button("button.export", f"x:{view.id}"),
+        ]
+        return [actions, [] if view.related else research, self._source_buttons(view.cited)]
 
     def _context_keys(self, view: ContextView) -> list[list[Button]]:
         numbers = []

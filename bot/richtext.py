@@ -44,9 +44,14 @@ def clean(text: str) -> str:
     return text
 
 
+def visible(text: str) -> str:
+    """Return what of ``text`` can be seen: neither white space nor invisible characters."""
+    return _INVISIBLE.sub("", clean(text))
+
+
 def is_visible(text: str) -> bool:
     """Tell whether anything of ``text`` can be seen; Telegram refuses a message without that."""
-    return bool(_INVISIBLE.sub("", clean(text)))
+    return bool(visible(text))
 
 
 def utf16_len(text: str) -> int:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 import httpx
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -43,9 +43,11 @@ from bot.ports import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import telegram
     from telegram import Bot
 
     from bot.gate import Gate
+    from bot.model import Button
 
 DIGEST_PATIENCE: Final = 5.0
 CHAT_PATIENCE: Final = 60.0
@@ -112,18 +114,33 @@ class PacedChannel:
         thread = None if place.thread_id == _GENERAL_TOPIC else place.thread_id
 
         async def request() -> Sent:
-            sent = await self._bot.send_message(
-                place.chat_id,
-                message.html,
+            sent = await self._sending(message)(
+                chat_id=place.chat_id,
                 parse_mode=ParseMode.HTML,
                 message_thread_id=thread,
                 disable_notification=silent or None,
                 reply_markup=keyboard(message),
-                link_preview_options=_NO_PREVIEW,
             )
             return Sent(message_ids=(sent.message_id,))
 
         return await self._paced(place.chat_id, priority, request, leaving)
+
+    def _sending(self, message: Message) -> Callable[..., Awaitable[telegram.Message]]:
+        """Return the request that sends a message's content; where to is still to be said."""
+        file = message.attachment
+        if file is None:
+            return partial(
+                self._bot.send_message, text=message.html, link_preview_options=_NO_PREVIEW
+            )
+        upload = InputFile(file.content, filename=file.name)
+        if file.kind == "picture":
+            return partial(self._bot.send_photo, photo=upload, caption=message.html)
+        return partial(
+            self._bot.send_document,
+            document=upload,
+            caption=message.html,
+            disable_content_type_detection=True,
+        )
 
     async def edit(self, place: Place, message_id: int, message: Message) -> None:
         """Replace a message's text and buttons; unchanged content is no error.
@@ -183,15 +200,17 @@ class _UnchangedError(ChannelError):
     """An edit that would change nothing."""
 
 
-@lru_cache(maxsize=256)
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:
     """Return a message's buttons as Telegram takes them."""
-    if not message.keyboard:
-        return None
+    return _keyboard(message.keyboard) if message.keyboard else None
+
+
+@lru_cache(maxsize=256)
+def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [
             [InlineKeyboardButton(b.label, callback_data=b.data, url=b.url) for b in row]
-            for row in message.keyboard
+            for row in rows
         ]
     )
 

@@ -92,6 +92,8 @@ class Chat(_Section):
     history_minutes: int = Field(ge=0)
     latest: int = Field(ge=1, le=50)
     questions_per_minute: int = Field(ge=1, le=1_000)
+    at_once: int = Field(ge=1, le=256)
+    waiting: int = Field(ge=0, le=100_000)
     zone: str
     answers_kept_days: int = Field(ge=1)
     api_url: str = Field(pattern="^https?://")
@@ -140,6 +142,14 @@ class Web(_Section):
     link_days: int = Field(ge=1, le=3_650)
 
 
+class Webhook(_Section):
+    """Where Telegram brings updates; an empty address means that the bot fetches them."""
+
+    url: str = Field(pattern=r"^(https?://[^/\s\p{C}?#]+(/[^\s\p{C}?#]*)?)?$")
+    host: str = Field(min_length=1)
+    port: int = Field(ge=1, le=65_535)
+
+
 class Settings(_Section):
     """Everything that can be set."""
 
@@ -152,6 +162,7 @@ class Settings(_Section):
     folders: Folders
     chat: Chat
     telegram: Telegram
+    webhook: Webhook
     digest: Digest
     web: Web
 

@@ -40,6 +40,7 @@ from bot.ports import (
 from bot.redaction import outline
 from bot.telegram_updates import addressed, asker_of, heard_in, place_of
 from bot.views import Asker
+from bot.work_queue import OverloadedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from bot.polling import App, Context
     from bot.ports import Channel
     from bot.texts import Texts
+    from bot.work_queue import WorkQueue
     from index.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -87,18 +89,20 @@ class TelegramChat:
 
     Args:
         channel: sends and edits messages.
+        work: where the dialogue, which blocks, is run.
         door: decides who is answered; None answers everybody.
         migrated: told the old and the new id when a group becomes a supergroup.
         sleep: waits that many seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one part each)
         self,
         dialogue: Dialogue,
         channel: Channel,
         updates: Updates,
         clock: Clock,
         texts: Texts,
+        work: WorkQueue,
         *,
         door: Doorkeeper | None = None,
         migrated: Sequence[Callable[[int, int], None]] = (),
@@ -109,6 +113,7 @@ class TelegramChat:
         self._updates = updates
         self._clock = clock
         self._texts = texts
+        self._work = work
         self._door = door
         self._migrated = migrated
         self._sleep = sleep
@@ -158,7 +163,10 @@ class TelegramChat:
             await self._send(request.asker.place, turned_away)
             return
         async with _typing(context.bot, request.asker.place):
-            reply = await asyncio.to_thread(self._dialogue.hear, request)
+            try:
+                reply = await self._work.do(partial(self._dialogue.hear, request))
+            except OverloadedError:
+                reply = Reply(messages=(Message(html=self._texts("notice.overloaded")),))
         await self._answer(request.asker.place, reply, context)
 
     async def _on_press(self, update: Update, context: Context) -> None:
@@ -184,10 +192,13 @@ class TelegramChat:
             refusal = await asyncio.to_thread(self._door.admit_press, request)
             if refusal is not None:
                 return Reply(toast=refusal)
-        reply = await asyncio.to_thread(self._dialogue.press, request)
+        try:
+            reply = await self._work.do(partial(self._dialogue.press, request))
+        except OverloadedError:
+            return Reply(toast=self._texts.plain("notice.overloaded"))
         if reply.messages:
             self._untouched.discard((place.chat_id, message_id))
-        if not (reply.edit and len(reply.messages) == 1):
+        if not (reply.edit and len(reply.messages) == 1 and reply.messages[0].attachment is None):
             await self._answer(place, reply, context)
             return reply
         try:

@@ -18,10 +18,15 @@ from bot.digest_commands import DigestCommands
 from bot.digest_render import DigestRenderer
 from bot.digest_stores import Stores
 from bot.examples import Examples
+from bot.export_commands import ExportCommands
 from bot.filling import Filler
 from bot.manners import Around, Manners, voices_of
 from bot.passage_render import PassageRenderer
 from bot.render import Renderer
+from bot.research_commands import ResearchCommands
+from bot.research_lookups import Lookups
+from bot.research_render import ResearchRenderer
+from bot.research_said import SaidCommands
 from bot.service import Conversation, ConversationSettings
 from bot.subscription_render import SubscriptionWords
 from bot.subscriptions import Subscription
@@ -125,10 +130,22 @@ def chat_parts(
     manners = Manners.over(engine, settings, around)
     examples = Examples(library, names, texts)
     compare = CompareCommands(library, wording, clock, zone_info(settings.chat.zone))
+    links = web.links if web and web.in_chat else None
+    research = Lookups(
+        manners.lookups,
+        clock,
+        zone_info(settings.chat.zone),
+        lambda: secrets.token_urlsafe(9),
+        texts,
+    )
+    shown = ResearchRenderer(library, wording, links)
+    topics = ResearchCommands(library, research, conversations, shown, texts)
+    said = SaidCommands(library, research, shown, texts)
+    export = ExportCommands(conversation, conversations, library, texts)
     status = DeliveryStatus(
         stores.deliveries, about, clock, settings.telegram.admins, manners.feedback.lines
     )
-    renderer = Renderer(wording, web.links if web and web.in_chat else None)
+    renderer = Renderer(wording, links)
     chat = Chat(
         conversation,
         renderer,
@@ -141,8 +158,16 @@ def chat_parts(
     )
     return Parts(
         dialogue=chat.dialogue(
-            (*commands.commands, *compare.commands, *manners.commands, status.command),
-            (*commands.actions, *manners.actions),
+            (
+                *topics.commands,
+                said.command,
+                export.command,
+                *commands.commands,
+                *compare.commands,
+                *manners.commands,
+                status.command,
+            ),
+            (*commands.actions, *manners.actions, *topics.actions, said.action, export.action),
         ),
         texts=texts,
         conversations=conversations,

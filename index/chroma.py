@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import httpx
 import numpy as np
@@ -13,26 +13,29 @@ from index.errors import ModelError, StoreError
 from index.ports import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
-    from chromadb.api.types import Where
+    from chromadb.api.types import GetResult, Where
 
     from index.ports import Indexed, Vector, Window
 
 _COLLECTION: Final = "passages"
 _BATCH: Final = 1_000
 _UNDATED: Final = 0
+_ROUNDING: Final = 1e-6
+_PATIENCE: Final = 60.0  # seconds for one request
 
 
 class ChromaIndex:
     """Passages by cosine similarity; ``fingerprint`` says with which model and chunking built."""
 
     def __init__(self, client: ClientAPI, fingerprint: str) -> None:
-        self._collection = _collection(client, fingerprint)
+        with _translated():
+            self._collection = _collection(client, fingerprint)
 
     @property
     def instance(self) -> str:
@@ -60,6 +63,32 @@ class ChromaIndex:
         """Count the passages held."""
         with _translated():
             return self._collection.count()
+
+    def copy_to(self, other: ChromaIndex, progress: Callable[[str, int, int], None]) -> int:
+        """Copy all vectors to another index, read them back, and count them.
+
+        Raises:
+            StoreError: the other one holds something else as well, or not what was written.
+        """
+        total = self.count()
+        for first in range(0, total, _BATCH):
+            with _translated():
+                page = self._collection.get(
+                    limit=_BATCH, offset=first, include=["embeddings", "metadatas"]
+                )
+                other._collection.upsert(
+                    ids=page["ids"], embeddings=page["embeddings"], metadatas=page["metadatas"]
+                )
+                back = other._collection.get(ids=page["ids"], include=["embeddings", "metadatas"])
+            if not _same(_by_id(page), _by_id(back)):
+                raise StoreError("Chroma gives back other vectors than it was given; try again")
+            progress("copying vectors", min(first + _BATCH, total), total)
+        if (there := other.count()) != total:
+            raise StoreError(
+                f"the Chroma to move to holds {there} vectors, {total} of them from here; delete"
+                " its collection 'passages' and try again"
+            )
+        return total
 
     def nearest(self, vector: Vector, *, top: int, window: Window) -> list[Hit]:
         """Return up to ``top`` passages by cosine similarity, best first."""
@@ -123,14 +152,17 @@ def server(host: str, port: int) -> ClientAPI:
     from chromadb.config import Settings
 
     try:
-        return chromadb.HttpClient(
+        client = chromadb.HttpClient(
             host=host, port=port, settings=Settings(anonymized_telemetry=False)
         )
-    except ValueError as error:
+    except (ValueError, httpx.HTTPError) as error:
         raise StoreError(
             f"no Chroma server answers at {host}:{port} ({error}); start it or change"
             " stores.chroma_url"
         ) from error
+    # It would wait for ever for a server that stands still, and has no setting for it.
+    cast("Any", client)._server._session.timeout = _PATIENCE  # noqa: SLF001
+    return client
 
 
 def _collection(client: ClientAPI, fingerprint: str) -> Collection:
@@ -162,6 +194,20 @@ def drop(client: ClientAPI) -> None:
         client.delete_collection(_COLLECTION)
     except NotFoundError:
         return
+
+
+def _by_id(found: GetResult) -> dict[str, tuple[Vector, object]]:
+    vectors = np.asarray(found["embeddings"], np.float32)
+    known = zip(vectors, found["metadatas"] or (), strict=True)
+    return dict(zip(found["ids"], known, strict=True))
+
+
+def _same(ours: dict[str, tuple[Vector, object]], theirs: dict[str, tuple[Vector, object]]) -> bool:
+    """Compare passages; a store may bring vectors to length 1 again, which rounds."""
+    return ours.keys() == theirs.keys() and all(
+        metadata == theirs[id_][1] and np.allclose(vector, theirs[id_][0], atol=_ROUNDING)
+        for id_, (vector, metadata) in ours.items()
+    )
 
 
 def _day(day: date | None) -> int:

@@ -3,6 +3,9 @@
 Each step is idempotent and notes how far it came in SQL after its store is durable, so a crash at
 any point costs some work and never a person. A projection made anew has no checkpoint and is filled
 from the start, without the model: the passages hold their vectors.
+
+Of several processes over one database, one at a time encodes and fills what they share; each fills
+its own projections. No projection goes past what is encoded, which may lag behind the log.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby, islice
 from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
@@ -46,8 +49,39 @@ class _Draft:
     days: tuple[tuple[tuple[date, date], ...], ...]
 
 
+class Turn(Protocol):
+    """Whose turn it is, among processes, to derive into what they share."""
+
+    def take(self) -> bool:
+        """Tell whether it is this process's turn; it stays so until released."""
+        ...
+
+    def release(self) -> None:
+        """Give the turn back."""
+        ...
+
+
+class _Alone:
+    def take(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass
+
+
 class Derivation:
-    """Brings passages and projections up to the change log."""
+    """Brings passages and projections up to the change log.
+
+    Args:
+        catalogue: the reports and their change log.
+        passages: what is derived from them, and how far each projection came.
+        embedder: encodes passages.
+        attribute: says who speaks in the sentences of a report.
+        projections: those of this process alone.
+        passage_chars: characters of a passage, at most.
+        shared: projections of all processes over this database.
+        turn: taken to encode and to fill what is shared; None where there is one process.
+    """
 
     def __init__(
         self,
@@ -58,12 +92,16 @@ class Derivation:
         attribute: Attribute,
         projections: Sequence[Projection],
         passage_chars: int,
+        shared: Sequence[Projection] = (),
+        turn: Turn | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._passages = passages
         self._embedder = embedder
         self._attribute = attribute
         self._projections = projections
+        self._shared = shared
+        self._turn = turn or _Alone()
         self._most = passage_chars
         self._following = Lock()
 
@@ -73,12 +111,22 @@ class Derivation:
         return f"passages|{self._embedder.fingerprint}|{self._most}"
 
     def follow(self, progress: Progress) -> int:
-        """Derive whatever is missing and return how many passages were encoded."""
+        """Derive whatever is missing and return how many passages were encoded.
+
+        While another process encodes, it alone does; what it has done is followed.
+        """
         # Whoever comes second finds nothing left to do; two at once would write over each other.
         with self._following:
-            encoded = self._encode(progress)
-            for projection in self._projections:
-                self._project(projection, progress)
+            encoded = 0
+            if self._turn.take():
+                try:
+                    encoded = self._encode(progress)
+                    self._project(self._shared, progress)
+                finally:
+                    self._turn.release()
+            else:
+                progress("another process is indexing", 0, 0)
+            self._project(self._projections, progress)
         return encoded
 
     def _encode(self, progress: Progress) -> int:
@@ -131,15 +179,19 @@ class Derivation:
             for chunk in cut
         ]
 
-    def _project(self, projection: Projection, progress: Progress) -> None:
-        changes = self._catalogue.changes(after=self._passages.checkpoint(projection.instance))
-        for first in range(0, len(changes), _REPORTS):
-            batch = changes[first : first + _REPORTS]
-            ids = sorted({change.report_id for change in batch})
-            projection.delete(self._passages.stale(ids))
-            projection.upsert(self._passages.current(ids))
-            self._passages.advance(projection.instance, batch[-1].seq)
-            progress("indexing reports", first + len(batch), len(changes))
+    def _project(self, projections: Sequence[Projection], progress: Progress) -> None:
+        # A report that has come in since then has no passages yet: it must not be passed.
+        encoded = self._passages.checkpoint(self.instance)
+        for projection in projections:
+            after = self._passages.checkpoint(projection.instance)
+            changes = [one for one in self._catalogue.changes(after=after) if one.seq <= encoded]
+            for first in range(0, len(changes), _REPORTS):
+                batch = changes[first : first + _REPORTS]
+                ids = sorted({change.report_id for change in batch})
+                projection.delete(self._passages.stale(ids))
+                projection.upsert(self._passages.current(ids))
+                self._passages.advance(projection.instance, batch[-1].seq)
+                progress("indexing reports", first + len(batch), len(changes))
 
 
 def _sentences(draft: _Draft, encoded: EncodedPassage) -> tuple[StoredSentence, ...]:

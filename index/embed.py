@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, cast
@@ -20,6 +19,7 @@ import numpy as np
 from index.cores import cores
 from index.errors import ModelError
 from index.ports import EncodedPassage, EncodedQuestion
+from index.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,11 +46,14 @@ class ModelSettings:
 
 
 class SentenceTransformerEmbedder:
-    """Loads on first use; one call at a time, for torch uses every core within one."""
+    """Loads on first use. Questions of several callers are encoded together."""
 
     def __init__(self, settings: ModelSettings) -> None:
         self._settings = settings
-        self._lock = Lock()
+        self._loading = Lock()
+        self._loaded: SentenceTransformer | None = None
+        self._tokenizing = Lock()  # the tokenizer holds how it pads and can't be shared
+        self._together = Together(self._encode_questions, most=_BATCH)
 
     @property
     def fingerprint(self) -> str:
@@ -77,8 +80,14 @@ class SentenceTransformerEmbedder:
         """
         _folder(self._settings.name)
 
-    @cached_property
+    @property
     def _model(self) -> SentenceTransformer:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> SentenceTransformer:
         folder = _folder(self._settings.name)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
@@ -108,8 +117,11 @@ class SentenceTransformerEmbedder:
 
     def questions(self, texts: Sequence[str]) -> list[EncodedQuestion]:
         """Encode questions; what stands past the model's length is not seen."""
+        return self._together(texts)
+
+    def _encode_questions(self, texts: list[str]) -> list[EncodedQuestion]:
         prompt = self._settings.question_prompt
-        with self._lock, cores(1 if len(texts) <= _FEW else None):
+        with cores(1 if len(texts) <= _FEW else None):
             tokens, mask, vectors, starts = self._forward([prompt + text for text in texts])
         own = mask & (starts >= len(prompt))
         return [
@@ -123,8 +135,7 @@ class SentenceTransformerEmbedder:
 
     def _encode_passages(self, texts: list[str]) -> list[EncodedPassage]:
         prompt = self._settings.passage_prompt
-        with self._lock:
-            tokens, mask, vectors, starts = self._forward([prompt + text for text in texts])
+        tokens, mask, vectors, starts = self._forward([prompt + text for text in texts])
         encoded = []
         for row in range(len(texts)):
             own = mask[row] & (starts[row] >= len(prompt))
@@ -144,15 +155,16 @@ class SentenceTransformerEmbedder:
         import torch
 
         model = self._model
-        features = model.tokenizer(
-            texts,
-            padding=True,
-            truncation=True,
-            max_length=model.max_seq_length,
-            return_tensors="pt",
-            return_offsets_mapping=True,
-            return_special_tokens_mask=True,
-        )
+        with self._tokenizing:
+            features = model.tokenizer(
+                texts,
+                padding=True,
+                truncation=True,
+                max_length=model.max_seq_length,
+                return_tensors="pt",
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+            )
         offsets = features.pop("offset_mapping").numpy()
         special = features.pop("special_tokens_mask").numpy().astype(bool)
         with torch.inference_mode():

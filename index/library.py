@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from index.near import Link
     from index.passages import PassageStore
     from index.ports import Clock
+    from index.said import Said, Voice
     from index.search import Search
+    from index.topic import Found, Sentence
 
 
 class Library:
@@ -122,6 +124,22 @@ class Library:
     def ranked(self, question: str, *, top: int, asked_on: date) -> list[RankedPassage]:
         """Return the best passages for a question, whatever their date: retrieval alone."""
         return self.search.ranked(sources.shown(question), top=top, asked_on=asked_on)
+
+    def about(self, topic: str, *, today: date) -> Found:
+        """Find every sentence of reports published by ``today`` that speaks of a topic."""
+        return self.search.research.about(sources.shown(topic), today)
+
+    def named(self, name: str) -> list[Voice]:
+        """Return who may be meant by a name, who says most first."""
+        return self.search.research.named(sources.shown(name))
+
+    def said(self, voice: Voice, about: str, *, today: date) -> Said:
+        """Return what a voice says, newest first: of a topic, or of anything (no topic)."""
+        return self.search.research.said(voice, sources.shown(about), today)
+
+    def quote(self, sentence: Sentence) -> Quote:
+        """Cite one of those sentences."""
+        return self.search.research.quote(sentence)
 
     def report(self, report_id: str, revision: int | None = None) -> Report:
         """Return one stored revision, the newest by default; NotFoundError if there is none."""

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 import socket
-import subprocess
-import sys
-import time
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 import pytest
@@ -24,21 +20,20 @@ from index.errors import ModelError, StoreError
 from index.lexical import TantivyIndex
 from index.ports import Indexed, LexicalIndex, Projection, VectorIndex, Window
 from tests.fakes.indexes import MemoryVectors, MemoryWords, Shelf
+from tests.fakes.servers import start_chroma
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from chromadb.api import ClientAPI
-
     from index.ports import Hit, Vector
+    from tests.fakes.servers import ChromaServer
 
 P = TypeVar("P", bound=Projection)
 
 MODEL: Final = "a model|700"
 DIMENSIONS: Final = 8
 EVERYTHING: Final = Window()
-STARTED: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -75,57 +70,6 @@ def served(server: ChromaServer) -> Place[VectorIndex]:
 
 def tantivy(folder: Path) -> Place[LexicalIndex]:
     return Place(open=partial(TantivyIndex, folder), wipe=lambda: shutil.rmtree(folder))
-
-
-@dataclass
-class ChromaServer:
-    """A `chroma run` of our own on loopback."""
-
-    port: int
-    process: subprocess.Popen[bytes]
-    clients: list[Any] = field(default_factory=list)
-
-    def connect(self) -> ClientAPI:
-        client = chroma.server("127.0.0.1", self.port)
-        self.clients.append(client)
-        return client
-
-    def die(self) -> None:
-        self.process.terminate()
-        self.process.wait()
-
-    def stop(self) -> None:
-        for client in self.clients:
-            for half in (client, client._admin_client):
-                half._server._session.close()  # it lets go of its sockets in no other way
-        self.die()
-
-
-def start_chroma(folder: Path) -> ChromaServer:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port: int = probe.getsockname()[1]
-    code = "from chromadb.cli.cli import app; app()"
-    options = ["run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
-    server = ChromaServer(
-        port,
-        subprocess.Popen(
-            [sys.executable, "-c", code, *options],
-            env=os.environ | {"ANONYMIZED_TELEMETRY": "False"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ),
-    )
-    deadline = time.monotonic() + STARTED
-    while True:
-        try:
-            server.connect()
-        except StoreError:
-            if server.process.poll() is not None or time.monotonic() > deadline:
-                server.stop()
-                raise
-            time.sleep(0.1)
-        else:
-            return server
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from bot.chat import Chat
 from bot.deeplinks import DeepLinks
 from bot.gate import Gate
 from bot.manners import Around, Manners
-from bot.polling import build_application, polling
+from bot.polling import build_application, connected, polling
 from bot.sender import PacedChannel
 from bot.settings import Settings, load
 from bot.suggestions import Voices
@@ -20,6 +20,7 @@ from bot.telegram import TelegramChat
 from bot.telegram_admins import Admins
 from bot.telegram_inline import TelegramInline
 from bot.telegram_uploads import TelegramUploads
+from bot.work_queue import WorkQueue
 from tests.fakes.chat import Bench
 from tests.fakes.libraries import Desk
 from tests.fakes.reports import FakeReports
@@ -104,6 +105,7 @@ class GuestHouse:
             bench.store,
             bench.clock,
             bench.texts,
+            WorkQueue(at_once=4, waiting=100),
             door=manners.door,
             migrated=[bench.store.move_chat, manners.groups.move_chat],
             sleep=lambda _: asyncio.sleep(0),
@@ -114,7 +116,7 @@ class GuestHouse:
             manners.inline, manners.door, bench.texts, pause=0.05, patience=self.patience
         )
         inline.attach(application)
-        async with polling(application, chat):
+        async with connected(application, chat), polling(application):
             self._ready.set()
             await self._end.wait()
 

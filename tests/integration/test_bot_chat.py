@@ -17,11 +17,12 @@ import pytest
 from bot.conversation_store import create
 from bot.gate import Gate
 from bot.markup import text_of
-from bot.polling import build_application, polling
+from bot.polling import build_application, connected, polling
 from bot.redaction import HideSecret
 from bot.sender import PacedChannel
 from bot.service import ConversationSettings
 from bot.telegram import TelegramChat
+from bot.work_queue import WorkQueue
 from index.errors import SettingsError
 from index.sql import open_engine
 from tests.fakes.chat import PEACEKEEPERS, Bench
@@ -48,8 +49,9 @@ QUIET_SECONDS = 0.4
 class RunningBot:
     """The bot on a thread of its own, as its process runs it."""
 
-    def __init__(self, url: str, bench: Bench, token: str = TOKEN) -> None:
+    def __init__(self, url: str, bench: Bench, token: str = TOKEN, waiting: int = 100) -> None:
         self._url = url
+        self._waiting = waiting
         self._bench = bench
         self._token = token
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
@@ -68,11 +70,12 @@ class RunningBot:
             bench.store,
             bench.clock,
             bench.texts,
+            WorkQueue(at_once=2, waiting=self._waiting),
             migrated=[bench.store.move_chat],
             sleep=lambda _: asyncio.sleep(0),
         )
         try:
-            async with polling(application, chat):
+            async with connected(application, chat), polling(application):
                 self._ready.set()
                 await self._end.wait()
         except SettingsError as error:
@@ -421,6 +424,33 @@ def test_the_loop_is_free_while_a_question_is_looked_up(
         server.wait_for(method="sendMessage", chat_id=ALICE, count=2)
         asked = [question for question, _, _ in parts.reports.asked if question != PEACEKEEPERS]
         assert asked == [TARGET, "and Ukraine?"]
+
+
+def test_when_too_many_ask_the_next_is_told_so_at_once_and_nothing_is_lost(
+    server: FakeTelegram, bench: MakeBench
+) -> None:
+    go_on = threading.Event()
+    asking: list[str] = []
+
+    class Slow(FakeReports):
+        def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
+            asking.append(question)
+            assert go_on.wait(10)
+            return super().ask(question, asked_on=asked_on, history=history)
+
+    parts = bench(reports=Slow())
+    busy = parts.texts.plain("notice.overloaded")
+    people = [ALICE, BOB, 1003]  # two at work, one waiting
+    with RunningBot(server.url, parts, waiting=1):
+        for person in people:
+            server.user_says(person, PEACEKEEPERS)
+            eventually(partial(server.chat_actions.__contains__, (person, "typing", None)))
+        eventually(lambda: len(asking) == 2)
+        assert ask(server, 1004, PEACEKEEPERS).text == busy
+        go_on.set()
+        for person in people:
+            answer = server.wait_for(method="sendMessage", chat_id=person)
+            assert "Viktor Antonov" in (answer.text or "")
 
 
 def test_a_gateway_that_stumbles_loses_no_answer(server: FakeTelegram, bench: MakeBench) -> None:

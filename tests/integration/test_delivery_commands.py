@@ -15,12 +15,13 @@ from bot import conversation_store
 from bot.delivery_status import DeliveryStatus
 from bot.gate import Gate
 from bot.model import Place
-from bot.polling import build_application, polling
+from bot.polling import build_application, connected, polling
 from bot.ports import BlockedError, RejectedError, UnknownOutcomeError
 from bot.sender import PacedChannel
 from bot.subscription_render import SubscriptionWords
 from bot.telegram import TelegramChat
 from bot.texts import load_texts
+from bot.work_queue import WorkQueue
 from index import lock
 from index.sql import open_engine
 from tests.fakes.channel import KYIV_MORNING, DigestBench, Fate, day_report
@@ -206,8 +207,15 @@ def test_an_operator_asks_the_bot_how_digests_stand(tmp_path: Path) -> None:
     async def main(server: FakeTelegram) -> list[str]:
         application = build_application(TOKEN, server.url)
         channel = PacedChannel(application.bot, Gate(None))
-        chat = TelegramChat(dialogue, channel, chats.store, chats.clock, chats.texts)
-        async with polling(application, chat):
+        chat = TelegramChat(
+            dialogue,
+            channel,
+            chats.store,
+            chats.clock,
+            chats.texts,
+            WorkQueue(at_once=2, waiting=9),
+        )
+        async with connected(application, chat), polling(application):
             return [
                 await asyncio.to_thread(asked, server, server.private(person))
                 for person in (OPERATOR, SOMEBODY)

@@ -18,8 +18,8 @@ from bot.uploads import Uploads
 from bot.zones import zone_info
 from index.model import BlockKind, IngestResult, IngestStatus
 from tests.fakes.chat import ALICE, Bench
+from tests.fakes.eye import seen
 from tests.fakes.reports import FakeReports, make_report
-from tests.fakes.telegram import keyboards, parsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,22 +51,6 @@ NAMES = [
 ]
 
 
-def accepted(message: Message) -> str:
-    """Let Telegram's parser read a message and its keyboard; return what people see."""
-    read = parsing.formatted(message.html, "HTML", None)
-    assert 0 < parsing.utf16_length(read.text) <= parsing.MAX_TEXT
-    assert read.dropped == 0
-    rows: list[object] = [
-        [
-            {"text": one.label, **({"url": one.url} if one.url else {"callback_data": one.data})}
-            for one in row
-        ]
-        for row in message.keyboard
-    ]
-    keyboards.check({"inline_keyboard": rows})
-    return read.text
-
-
 def squeezed(text: str) -> str:
     return "".join(clean(text).split())
 
@@ -89,7 +73,7 @@ def written(title: str, sentence: str, takeaways: Iterable[str] = ()) -> Report:
 def test_a_report_of_any_words_is_shown_whole(title: str, takeaways: list[str]) -> None:
     report = written(title, f"Peacekeepers {HOSTILE}.", takeaways)
     wording = Bench().wording
-    shown = squeezed("".join(map(accepted, report_messages(report, wording))))
+    shown = squeezed("".join(map(seen, report_messages(report, wording))))
     for span in report.takeaways[:30]:
         assert squeezed(span.of(report.text)) in shown
 
@@ -106,7 +90,7 @@ def test_any_quote_can_be_sent_from_another_chat(title: str, words: str) -> None
     for one in found:
         assert one.title.strip()
         assert 0 < len(one.title) <= 200
-        assert "Antonov said peacekeepers" in accepted(one.message)
+        assert "Antonov said peacekeepers" in seen(one.message)
 
 
 def test_a_quote_too_long_for_one_message_is_cut_and_the_cut_is_marked() -> None:
@@ -114,7 +98,7 @@ def test_a_quote_too_long_for_one_message_is_cut_and_the_cut_is_marked() -> None
     bench = Bench(reports=FakeReports([written("Long", sentence)]))
     inline = InlineAnswers(bench.reports, bench.wording, bench.clock, zone_info("UTC"))
     (one,) = inline.find("Antonov peacekeepers", "briefing_bot")
-    shown = accepted(one.message)
+    shown = seen(one.message)
     assert " […]" in shown
     block = shown.split("\n")[1].removesuffix("[…]").rstrip()
     assert sentence.startswith(block)
@@ -138,10 +122,10 @@ def test_what_comes_of_an_upload_fits_into_its_message(
         for status, words in found
     ]
     html = uploads.outcome(results, searchable=uploads.is_news(results) or None)
-    shown = accepted(Message(html=html))
+    shown = seen(Message(html=html))
     assert shown.count("\n") <= 9
     assert ("And " in shown) or len(found) <= 8
-    accepted(Message(html=bench.texts("upload.received", name=uploads.name_of(found[0][1]))))
+    seen(Message(html=bench.texts("upload.received", name=uploads.name_of(found[0][1]))))
 
 
 @given(WORDS.filter(lambda words: clean(words).strip()))
@@ -153,7 +137,7 @@ def test_every_sentence_takes_any_words(words: str) -> None:
     assert len(keys) > 40
     values = dict.fromkeys(NAMES, words)
     for key in keys:
-        shown = accepted(Message(html=texts(key, **values)))
+        shown = seen(Message(html=texts(key, **values)))
         assert squeezed(shown) == squeezed(texts.plain(key, **values))
 
 
@@ -175,7 +159,7 @@ def test_a_suggested_question_stands_above_its_answer(words: list[str]) -> None:
     bench = Bench(reports=FakeReports([written("Words", sentence)]))
     chat = Chat(bench.conversation, bench.renderer, bench.texts, beneath=Offering())
     reply = chat.dialogue().press(Request(asker=ALICE, text="s:"))
-    shown = [accepted(message) for message in reply.messages]
+    shown = [seen(message) for message in reply.messages]
     assert shown[0].startswith("peacekeepers?" + HOSTILE)
     assert escape(HOSTILE) in reply.messages[0].html
     assert all(not message.keyboard for message in reply.messages[:-1])

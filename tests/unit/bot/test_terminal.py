@@ -9,14 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from rich.pager import SystemPager
 from rich.text import Text
 
 from bot.markup import bold, clean, escape, italic, join, link, quotation
 from bot.model import Message
-from bot.terminal import Quotation, TerminalChat, rendered
+from bot.terminal import TerminalChat
+from bot.terminal_text import Quotation, rendered
+from bot.texts import load_texts
 from index.errors import StoreError
 from tests.fakes.chat import PEACEKEEPERS, Bench
 from tests.fakes.reports import FakeReports
+from tests.fakes.showcase import Stand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,13 +38,16 @@ class Typed:
         line = next(self.lines, None)
         if line is None:
             raise EOFError(prompt)
+        if line == CTRL_C:
+            raise KeyboardInterrupt
         return line
 
 
-def screen(*lines: str, bench: Bench | None = None) -> str:
+def screen(*lines: str, bench: Bench | Stand | None = None) -> str:
     console = Console(file=io.StringIO(), width=90, color_system=None)
     bench = bench or Bench()
-    TerminalChat(bench.dialogue, console, bench.texts, Typed(lines)).run()
+    texts = load_texts()
+    TerminalChat(bench.dialogue, console, texts, Typed(lines)).run()
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -52,7 +59,7 @@ def test_a_conversation_with_its_buttons() -> None:
     assert (
         "HISS · 9 Apr 2025 · ¶4 · note 1 <https://harbour.example/assessments/2025-04-09>" in seen
     )
-    assert "Buttons:  [1] Footnotes  [2] Context  [3] Open source" in seen
+    assert "\n[1] Footnotes  [2] Context\n[3] Timeline  [4] Export\n[5] Open source\n" in seen
     assert "Context of quote 1" in seen
     assert "[1] https://ministry dot example/briefing-0904 — " in seen
     assert seen.count("1. Viktor Antonov (Russia) · said") == 2  # the last button goes back
@@ -60,7 +67,7 @@ def test_a_conversation_with_its_buttons() -> None:
 
 
 def test_a_button_with_an_address_shows_it() -> None:
-    assert screen(PEACEKEEPERS, "3").rstrip().splitlines()[-2] == (
+    assert screen(PEACEKEEPERS, "5").rstrip().splitlines()[-2] == (
         "https://harbour.example/assessments/2025-04-09"
     )
 
@@ -82,15 +89,78 @@ def test_the_chat_ends(ending: list[str]) -> None:
     assert "never" not in seen
 
 
-def test_a_keyboard_interrupt_ends_the_chat() -> None:
-    def interrupted(prompt: str) -> str:
-        raise KeyboardInterrupt(prompt)
+CTRL_C = "^C"
 
+
+def test_ctrl_c_drops_a_line_and_at_the_second_in_a_row_ends_the_chat() -> None:
+    seen = screen(CTRL_C, "/latest", CTRL_C, CTRL_C, "never read")
+    assert seen.count("Ctrl-D or /quit ends the chat") == 2
+    assert "Latest reports" in seen
+    assert "never" not in seen
+    assert seen.rstrip().endswith("Goodbye.")
+
+
+def test_ctrl_c_stops_what_takes_long_and_the_chat_goes_on() -> None:
+    class Slow(FakeReports):
+        def reports(self) -> list[ReportSummary]:
+            raise KeyboardInterrupt
+
+    seen = screen("/latest", PEACEKEEPERS, bench=Bench(reports=Slow()))
+    assert "Stopped." in seen
+    assert "Viktor Antonov" in seen
+
+
+def test_questions_to_go_on_with_are_offered_once_they_are_found() -> None:
+    stand = Stand()
+    seen = screen(PEACEKEEPERS, "8", bench=stand)
+    assert "[8] What did Ukraine say about peacekeepers?" in seen
+    assert "Halyna Bondar (Ukraine) · said" in seen
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt, StoreError("locked")])
+def test_who_does_not_wait_for_more_has_the_buttons_there_are(trouble: BaseException) -> None:
+    class Alone(Stand):
+        def __post_init__(self) -> None:
+            super().__post_init__()
+            self.beneath.look_further = self.fail  # type: ignore[method-assign]
+
+        def fail(self, answer_id: str) -> bool:
+            assert answer_id
+            raise trouble
+
+    seen = screen(PEACEKEEPERS, "/latest", bench=Alone())
+    assert "[1] Footnotes  [2] Context" in seen
+    assert "Latest reports" in seen
+
+
+def test_forgetting_erases_the_lines_typed() -> None:
+    bench, forgotten = Bench(), []
     console = Console(file=io.StringIO(), width=90)
+    chat = TerminalChat(
+        bench.dialogue, console, bench.texts, Typed([]), forget=lambda: forgotten.append(1)
+    )
+    chat.enter(PEACEKEEPERS)
+    assert not forgotten
+    chat.enter("/Forget")
+    assert forgotten
+
+
+@pytest.mark.parametrize("at_hand", [True, False], ids=["a person", "a pipe"])
+def test_what_is_taller_than_the_terminal_opens_in_a_pager(
+    at_hand: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    paged = []
+    monkeypatch.setenv("LESS", "R")
+    monkeypatch.setattr(SystemPager, "show", lambda _, content: paged.append(content))
+    console = Console(file=io.StringIO(), width=90, height=5, force_interactive=at_hand)
     bench = Bench()
-    TerminalChat(bench.dialogue, console, bench.texts, interrupted).run()
+    TerminalChat(bench.dialogue, console, bench.texts, Typed([PEACEKEEPERS, "/nosuch"])).run()
     assert isinstance(console.file, io.StringIO)
-    assert "Goodbye." in console.file.getvalue()
+    assert ("Viktor Antonov" in "".join(paged)) is at_hand
+    assert ("Viktor Antonov" in console.file.getvalue()) is not at_hand
+    assert "Footnotes" in console.file.getvalue()
+    assert "nosuch" in console.file.getvalue()
 
 
 def test_a_store_that_fails_does_not_end_the_chat(caplog: pytest.LogCaptureFixture) -> None:
@@ -137,6 +207,23 @@ def test_markup_becomes_styles() -> None:
     assert styles["a<b"] == "bold"
     assert styles["c"] == "italic"
     assert "link https://e.example/?a&b" in styles["d"]
+
+
+@pytest.mark.parametrize(
+    ("between", "lines"),
+    [("\n", ["a", "▌ q", "b"]), ("\n\n", ["a", "", "▌ q", "", "b"])],
+)
+def test_empty_lines_around_a_quotation_stay(between: str, lines: list[str]) -> None:
+    console = Console(file=io.StringIO(), width=40)
+    for part in rendered(join(["a", quotation("q"), "b"], between)):
+        console.print(part)
+    assert isinstance(console.file, io.StringIO)
+    assert [line.rstrip() for line in console.file.getvalue().splitlines()] == lines
+
+
+def test_empty_lines_between_quotations_stay() -> None:
+    parts = rendered(join([join([quotation("a"), quotation("b")], "\n"), quotation("c")], "\n\n"))
+    assert plain(parts) == ["a", "b", "", "c"]
 
 
 def test_an_address_that_is_its_own_label_is_shown_once() -> None:

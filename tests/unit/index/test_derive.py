@@ -249,3 +249,41 @@ def test_days_are_read_against_the_date_of_the_report(works: Works) -> None:
     assert passage.sentences[2].days == ()
     (without,) = works.passages.of_report(other, 1)
     assert all(sentence.days == () for sentence in without.sentences)
+
+
+class Busy:
+    """A turn that another process has."""
+
+    def take(self) -> bool:
+        return False
+
+    def release(self) -> None:
+        raise AssertionError("it was never taken")
+
+
+def test_while_another_process_encodes_its_work_is_followed_and_no_more(tmp_path: Path) -> None:
+    works = Works(tmp_path)
+    works.put(FIRST)
+    vectors, words = works.projections()
+
+    def follow(turn: Busy | None) -> int:
+        return Derivation(
+            catalogue=works.catalogue,
+            passages=works.passages,
+            embedder=works.embedder,
+            attribute=unsaid,
+            projections=(words,),
+            shared=(vectors,),
+            turn=turn,
+            passage_chars=700,
+        ).follow(quiet)
+
+    assert follow(Busy()) == 0
+    assert works.held() == [set(), set()]
+    assert follow(None) > 0
+    held = works.held()
+    works.put(draft("Another report.", url="https://reports.example/other"))
+    assert follow(Busy()) == 0
+    assert works.held() == held  # nothing is passed that has no passages yet
+    assert follow(None) > 0
+    assert all(len(now) > len(before) for now, before in zip(works.held(), held, strict=True))
