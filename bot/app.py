@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot import update_claims
 from bot.build import SystemClock, watching_for
 from bot.jobs import Jobs, log_progress
 from bot.leadership import Leadership
@@ -32,6 +33,7 @@ from bot.web_wiring import serving
 from bot.webhook_secret import VARIABLE, secret_of
 from bot.wiring import chat_parts
 from bot.work_queue import WorkQueue
+from index.advisory import CREATING, SessionLock, alone
 from index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from bot.examples import Examples
     from bot.settings import Settings
     from bot.web_wiring import Web
+    from bot.wiring import Parts
     from index.library import Library
 
 
@@ -82,9 +85,7 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     application = build_application(token, api_url)
     admins = Admins(application.bot, asyncio.get_running_loop())
-    parts = await asyncio.to_thread(
-        chat_parts, settings, engine, library, may_change=admins.includes, web=web
-    )
+    parts = await asyncio.to_thread(_parts, settings, engine, library, admins, web)
     clock = SystemClock()
     gate = SharedGate(Limits())
     channel = PacedChannel(application.bot, gate)
@@ -155,6 +156,15 @@ async def _run(
         await stopped.wait()
         log.warning("stopping: what is at work is finished first")
     await warming
+
+
+def _parts(
+    settings: Settings, engine: Engine, library: Library, admins: Admins, web: Web | None
+) -> Parts:
+    # Two workers that start at once must not make the same tables.
+    with alone(SessionLock(engine, CREATING)):
+        update_claims.create(engine)
+        return chat_parts(settings, engine, library, may_change=admins.includes, web=web)
 
 
 def _warm(library: Library, examples: Examples) -> None:

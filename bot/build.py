@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot import schema
 from index import attribution, chroma, lexicon, lock, rank
-from index.advisory import DERIVING, SessionLock
+from index.advisory import DERIVING, SessionLock, alone
 from index.answer import AnswerSettings
 from index.catalogue import Catalogue
 from index.derive import Derivation
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from index.derive import Progress
     from index.ports import VectorIndex
 
-_SOON: Final = 0.5
-
 
 class SystemClock:
     """The one clock."""
@@ -76,7 +74,7 @@ def library_for(settings: Settings, data: Path, engine: Engine, *, command: str)
     The search index opens on first use, and takes the lock of the data folder for ``command``.
     """
     catalogue, passages = Catalogue(engine), PassageStore(engine)
-    catalogue.create()
+    schema.prepare(engine)
     fetcher = Fetcher(
         FetchSettings(
             timeout=settings.sources.timeout,
@@ -146,17 +144,13 @@ def holding(data: Path, command: str) -> Iterator[None]:
 
 def rebuild(settings: Settings, data: Path, engine: Engine) -> Library:
     """Forget everything derived and return a library that derives it anew when it follows."""
-    held = lock.hold(data, "reindex")
-    turn = SessionLock(engine, DERIVING)
-    while not turn.take():  # another worker would store, after this, as if nothing were forgotten
-        time.sleep(_SOON)
-    chroma.drop(chroma_for(settings, data))
-    shutil.rmtree(data / "words", ignore_errors=True)
-    passages = PassageStore(engine)
-    Catalogue(engine).create()
-    passages.clear()
-    turn.release()
-    held.release()
+    # Another worker that derives would store, after this, as if nothing were forgotten.
+    with holding(data, "reindex"), alone(SessionLock(engine, DERIVING)):
+        chroma.drop(chroma_for(settings, data))
+        shutil.rmtree(data / "words", ignore_errors=True)
+        passages = PassageStore(engine)
+        schema.prepare(engine)
+        passages.clear()
     return library_for(settings, data, engine, command="reindex")
 
 

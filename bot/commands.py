@@ -10,7 +10,7 @@ from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from bot import chat_tables, delivery_commands, documents, pages, settings
+from bot import delivery_commands, documents, pages, settings
 from bot.batch import Asked, opened
 from bot.build import SystemClock, chroma_for, engine_for, library_for, model_for, rebuild
 from bot.feedback_store import FeedbackStore
@@ -211,7 +211,6 @@ def migrate_store(options: Namespace) -> int:
 def stats(options: Namespace) -> int:
     """Count what is stored."""
     with _opened(options) as (_, engine, library):
-        chat_tables.create(engine)
         votes = FeedbackStore(engine).counts()
         document = documents.stats(library.corpus(), library.failures(), library.sources(), votes)
     _show(options, document, pages.stats)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from bot import build, digest_stores, documents, settings
+from bot import build, documents, schema, settings
 from bot.deliveries import State
 from bot.digest_render import plain
 from bot.digest_stores import Stores
@@ -93,7 +93,7 @@ def _id(digits: str, text: str) -> int:
 def _stores(options: Namespace) -> Iterator[Stores]:
     engine = build.engine_for(settings.load(options.config), options.data)
     try:
-        digest_stores.create(engine)
+        schema.prepare(engine)
         yield Stores.over(engine)
     finally:
         engine.dispose()

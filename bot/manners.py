@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot import chat_tables
 from bot.beneath import Beneath
 from bot.door import Door, GuestList
 from bot.feedback import Feedback
@@ -80,7 +79,6 @@ class Manners:
     @classmethod
     def over(cls, engine: Engine, settings: Settings, around: Around) -> Manners:
         """Make the parts and the tables they need."""
-        chat_tables.create(engine)
         clock, texts, telegram = around.clock, around.wording.texts, settings.telegram
         guests = GuestList(
             operators=frozenset(telegram.admins),

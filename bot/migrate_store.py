@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, insert, select
 
-from bot import chat_tables, conversation_store, delivery_tables, update_claims
+from bot import schema
 from bot.build import copy_vectors, engine_for, holding
 from index.errors import SettingsError, StoreError
 from index.sql import reading, writing
-from index.tables import CHECKPOINTS, METADATA
+from index.tables import CHECKPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +31,7 @@ if TYPE_CHECKING:
     Digest = tuple[int, int]
 
 _BATCH: Final = 500
-_TABLES: Final = tuple(
-    table
-    for metadata in (
-        METADATA,
-        delivery_tables.METADATA,
-        conversation_store.metadata,
-        chat_tables.metadata,
-        update_claims.metadata,
-    )
-    for table in metadata.sorted_tables
-)
+_TABLES: Final = tuple(table for metadata in schema.METADATA for table in metadata.sorted_tables)
 """All tables, each after those it refers to."""
 
 
@@ -71,9 +61,7 @@ def migrate(source: Settings, target: Settings, data: Path, progress: Progress) 
 
 def _copy_rows(old: Engine, new: Engine, progress: Progress) -> dict[str, int]:
     for engine in (old, new):
-        with writing(engine) as connection:
-            for table in _TABLES:
-                table.create(connection, checkfirst=True)
+        schema.prepare(engine)
     counts = {}
     with reading(old) as source, writing(new) as target:
         fresh = all(_is_empty(target, table) for table in _TABLES)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.polling import polling
+from bot.update_claims import UpdateClaims
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,11 +59,9 @@ def receiving_for(
     if not settings.webhook.url:
         memory = parts.conversations
         return Receiving(channel=channel, memory=memory, open=polling, prune=memory.prune_updates)
-    from bot import update_claims
     from bot.webhook import NewToThisWorker, NotedReplies, webhook
 
-    update_claims.create(engine)
-    claims = update_claims.UpdateClaims(engine, presence)
+    claims = UpdateClaims(engine, presence)
     return Receiving(
         channel=NotedReplies(channel, claims, parts.digests.repeated),
         memory=NewToThisWorker(),

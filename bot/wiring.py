@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from bot import conversation_store, digest_stores
 from bot.build import SystemClock
 from bot.chat import Chat
 from bot.compare_commands import CompareCommands
@@ -74,8 +73,6 @@ def chat_parts(
     web: Web | None = None,
 ) -> Parts:
     """Wire the dialogue over one library and database; ``meaning`` stands in for the library's."""
-    conversation_store.create(engine)
-    digest_stores.create(engine)
     clock, texts = SystemClock(), load_texts()
     names = lexicon.load()
     wording = Wording(

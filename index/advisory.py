@@ -5,6 +5,8 @@ A SQLite file has one process that writes to it for long, so there it is always 
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -14,11 +16,16 @@ from sqlalchemy.exc import DBAPIError
 from index.sql import translated
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Engine
 
 LEADING: Final = 0x62726C64
 DERIVING: Final = 0x62726472
-"""Spaces of locks with one number: who leads the workers, who derives into what they share."""
+CREATING: Final = 0x62726372
+"""Spaces of locks with one number: who leads, who derives into what is shared, who makes tables."""
+
+_SOON: Final = 0.1
 
 
 class SessionLock:
@@ -85,3 +92,18 @@ class SessionLock:
             return connection.scalar(select(1)) == 1
         except DBAPIError:
             return False
+
+
+@contextmanager
+def alone(lock: SessionLock) -> Iterator[None]:
+    """Have a lock while the context is open; waits for whoever has it.
+
+    Raises:
+        StoreError: the database can't be used.
+    """
+    while not lock.take():
+        time.sleep(_SOON)
+    try:
+        yield
+    finally:
+        lock.release()
