@@ -4,11 +4,15 @@
 #   PIP_ARGS  options for pip, such as an extra index that serves a CPU build of torch
 #   ARGS      options for the briefing command, such as --config my.toml
 #   REPORTS   a folder of real reports that `make bench` reads
+#   PEERS     1: `make bench` compares with other libraries, too, in .venv-bench
+#   MILLION   1: `make bench` asks a million passages, too
 
 PYTHON ?= python3
 PIP_ARGS ?=
 ARGS ?=
 REPORTS ?= $(or $(BRIEFING_SHARED_DATA),../shared/data)
+PEERS ?=
+MILLION ?=
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS) -c constraints.txt
@@ -21,7 +25,7 @@ help:
 	@echo 'make test    run the tests'
 	@echo 'make lint    run the linters and the type checker'
 	@echo 'make format  format the code'
-	@echo 'make bench   measure parsing and delivery'
+	@echo 'make bench   measure everything, and write docs/performance.md'
 	@echo 'make soak    deliver digests through many random schedules of faults'
 	@echo 'make clean   remove the environment and caches; stored data stays'
 
@@ -65,16 +69,21 @@ format: dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: dev
-	@if [ -d '$(REPORTS)' ]; then \
-	  $(BIN)/python -m benchmarks.parse_figures '$(REPORTS)'; \
-	  $(BIN)/python -m benchmarks.parse_speed '$(REPORTS)'; \
-	else echo 'There is no folder $(REPORTS), so reading is not measured; name one with REPORTS=DIR'; fi
-	$(BIN)/python -m benchmarks.delivery bare
-	$(BIN)/python -m benchmarks.delivery fill
+# Other libraries, to compare with; torch is the very one that the bot uses.
+.venv-bench/peers: pyproject.toml .venv/python
+	@$(PYTHON) -m venv .venv-bench
+	@$(BIN)/python -c 'from importlib.metadata import version; \
+	  print("torch=="+version("torch"))' > .venv-bench/torch.txt
+	@.venv-bench/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@.venv-bench/bin/python -m pip install $(PIP_ARGS) --group bench -c .venv-bench/torch.txt
+	@touch $@
+
+bench: dev $(if $(PEERS),.venv-bench/peers)
+	$(BIN)/python -m benchmarks.suite --reports '$(REPORTS)' \
+	  $(if $(PEERS),--peers .venv-bench/bin/python) $(if $(MILLION),--million)
 
 soak: dev
 	$(BIN)/python -m benchmarks.soak
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -17,6 +17,7 @@ import os
 import sys
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -98,10 +99,11 @@ class LangChain:
     """As its guides have it: pieces of 1,000 characters that overlap by 200, in Chroma."""
 
     def __init__(self, store: Path) -> None:
-        from langchain_huggingface import HuggingFaceEmbeddings
-
+        self._chroma = import_module("langchain_chroma").Chroma
+        self._embeddings = import_module("langchain_huggingface").HuggingFaceEmbeddings(
+            model_name=_model()
+        )
         self._folder = str(store)
-        self._embeddings = HuggingFaceEmbeddings(model_name=_model())
         self._store: Any = None
 
     def warm(self) -> None:
@@ -110,17 +112,15 @@ class LangChain:
 
     def ingest(self, source: Path) -> None:
         """Cut, encode and store texts."""
-        from langchain_chroma import Chroma
-        from langchain_core.documents import Document
-        from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-        splitter = RecursiveCharacterTextSplitter(chunk_size=1_000, chunk_overlap=200)
+        splitters = import_module("langchain_text_splitters")
+        core = import_module("langchain_core.documents")
+        splitter = splitters.RecursiveCharacterTextSplitter(chunk_size=1_000, chunk_overlap=200)
         documents = [
-            Document(page_content=one.text, metadata={"day": str(one.day)}) for one in texts(source)
+            core.Document(page_content=one.text, metadata={"day": str(one.day)})
+            for one in texts(source)
         ]
-        Chroma.from_documents(
-            splitter.split_documents(documents), self._embeddings, persist_directory=self._folder
-        )
+        pieces = splitter.split_documents(documents)
+        self._chroma.from_documents(pieces, self._embeddings, persist_directory=self._folder)
 
     def answer(self, question: Question) -> object:
         """Return the first five pieces."""
@@ -134,10 +134,8 @@ class LangChain:
         ]
 
     def _nearest(self, question: str, top: int) -> Any:  # noqa: ANN401
-        from langchain_chroma import Chroma
-
         if self._store is None:
-            self._store = Chroma(
+            self._store = self._chroma(
                 persist_directory=self._folder, embedding_function=self._embeddings
             )
         return self._store.similarity_search(question, k=top)
@@ -147,13 +145,13 @@ class LlamaIndex:
     """As its guides have it, but cut to the 256 tokens that the model reads; its own store."""
 
     def __init__(self, store: Path) -> None:
-        from llama_index.core import Settings
-        from llama_index.core.node_parser import SentenceSplitter
-        from llama_index.embeddings.huggingface import HuggingFaceEmbedding
-
-        Settings.embed_model = HuggingFaceEmbedding(model_name=_model())
-        Settings.node_parser = SentenceSplitter(chunk_size=256, chunk_overlap=20)
-        self._embeddings = Settings.embed_model
+        self._core = import_module("llama_index.core")
+        self._embeddings = import_module("llama_index.embeddings.huggingface").HuggingFaceEmbedding(
+            model_name=_model()
+        )
+        self._core.Settings.embed_model = self._embeddings
+        self._core.Settings.chunk_size = 256
+        self._core.Settings.chunk_overlap = 20
         self._folder = str(store)
         self._index: Any = None
 
@@ -163,12 +161,11 @@ class LlamaIndex:
 
     def ingest(self, source: Path) -> None:
         """Cut, encode and store texts."""
-        from llama_index.core import Document, VectorStoreIndex
-
         documents = [
-            Document(text=one.text, metadata={"day": str(one.day)}) for one in texts(source)
+            self._core.Document(text=one.text, metadata={"day": str(one.day)})
+            for one in texts(source)
         ]
-        index = VectorStoreIndex.from_documents(documents)
+        index = self._core.VectorStoreIndex.from_documents(documents)
         index.storage_context.persist(self._folder)
 
     def answer(self, question: Question) -> object:
@@ -183,11 +180,9 @@ class LlamaIndex:
         ]
 
     def _nearest(self, question: str, top: int) -> Any:  # noqa: ANN401
-        from llama_index.core import StorageContext, load_index_from_storage
-
         if self._index is None:
-            context = StorageContext.from_defaults(persist_dir=self._folder)
-            self._index = load_index_from_storage(context)
+            context = self._core.StorageContext.from_defaults(persist_dir=self._folder)
+            self._index = self._core.load_index_from_storage(context)
         return self._index.as_retriever(similarity_top_k=top).retrieve(question)
 
 
@@ -259,7 +254,7 @@ def main() -> int:
 
 def _ingested(build: Build, source: Path) -> dict[str, float]:
     build.warm()
-    _, seconds = timed(lambda: build.ingest(source))
+    _, seconds = timed(build.ingest, source)
     return {"seconds": seconds, "peak_mib": peak_mib()}
 
 
@@ -267,7 +262,7 @@ def _asked(build: Build, source: Path) -> dict[str, float]:
     questions = [one for one in read_questions(source) if one.gold]
     build.answer(questions[0])
     print("answered", flush=True)
-    times = [timed(lambda one=one: build.answer(one))[1] for one in questions * _ROUNDS]  # type: ignore[misc]
+    times = [timed(build.answer, one)[1] for one in questions * _ROUNDS]
     hits = [_hit(one, build.found(one)) for one in questions]
     warm = times[len(questions) :]
     return {

@@ -4,7 +4,7 @@
 
 QUESTIONS holds one JSON object a line, with "question", "answerable", "title" and "passage". Every
 passage becomes a report; each question is asked of all of them. Prints the area under the curve of
-the confidence, and that of the best cosine.
+the confidence against that of the best cosine.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.measure import Figure, report
 from bot import settings
 from bot.build import engine_for, library_for
 from index.ports import Window
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _ASKED_ON: Final = date(2025, 1, 1)
 
 
-def main() -> None:
+def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("questions", type=Path)
@@ -39,9 +40,17 @@ def main() -> None:
         library = _library(Path(folder), rows)
         sure = [library.ask(row["question"], asked_on=_ASKED_ON).confidence for row in rows]
         near = [_nearest(library, row["question"]) for row in rows]
-    print(f"{len(rows)} questions, {sum(answerable)} answerable, each asked of all passages")
-    print(f"area under the curve: confidence {_area(sure, answerable):.3f}")
-    print(f"area under the curve: best cosine {_area(near, answerable):.3f}")
+    own, cosine = _area(sure, answerable), _area(near, answerable)
+    return report(
+        [
+            Figure(
+                what="area under the curve of the confidence, against that of the best cosine",
+                value=own / cosine,
+                detail=f"{own:.3f} against {cosine:.3f}, {len(rows)} questions,"
+                f" {sum(answerable)} answerable, each asked of all passages",
+            )
+        ]
+    )
 
 
 def _library(folder: Path, rows: Sequence[dict[str, Any]]) -> Library:
@@ -69,4 +78,4 @@ def _area(scores: Sequence[float], answerable: Sequence[bool]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -2,9 +2,8 @@
 
     python -m benchmarks.cold_start [--rounds 5]
 
-Both are processes of their own, started in turn; the files they read are in the system's cache from
-a round before. The reports asked are the samples that come with the package. What the command spends
-its time on is measured by one more process that says when it reaches each step.
+Both are processes of their own, started in turn, after a round that brings their files into memory.
+The reports asked are the samples that come with the package.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from functools import partial
 from statistics import median
 from typing import Final
 
@@ -54,12 +52,14 @@ def main() -> int:
 
 def _run(*arguments: str) -> float:
     """Return the seconds a Python takes for some work, start and end included."""
-    command = [sys.executable, *arguments]
-    offline = os.environ | {"HF_HUB_OFFLINE": "1"}
-    start = partial(
-        subprocess.run, command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    return timed(partial(start, env=offline))[1]
+    return timed(
+        subprocess.run,
+        [sys.executable, *arguments],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"HF_HUB_OFFLINE": "1"},
+    )[1]
 
 
 if __name__ == "__main__":

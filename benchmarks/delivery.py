@@ -4,16 +4,14 @@
     python -m benchmarks.delivery bare    sends a second with limits off against a bare loop
     python -m benchmarks.delivery fill    composing and filling for 100,000 subscribers
 
-Prints one JSON object; what was sent is counted in the server's log, not in the sender's.
+What was sent is counted in the server's log, not in the sender's.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
-import resource
 import statistics
 import tempfile
 import time
@@ -30,6 +28,7 @@ from telegram import Bot, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.request import HTTPXRequest
 
+from benchmarks.measure import Figure, report, resident_mib
 from bot import conversation_store
 from bot.conversation_store import SqlConversationStore
 from bot.deliveries import State
@@ -266,12 +265,12 @@ async def fill(subscribers: int) -> dict[str, Any]:
             )
             idle = await _latencies(chat, 100)
             await bench.outbox.open()
-            memory, busy = [_resident_mib()], []
+            memory, busy = [round(resident_mib(), 1)], []
             used, begun = time.process_time(), time.perf_counter()
             filling = asyncio.create_task(bench.outbox.fill())
             while not filling.done():
                 busy.append(await chat.answer())
-                memory.append(_resident_mib())
+                memory.append(round(resident_mib(), 1))
                 await asyncio.sleep(0.05)
             made, seconds = await filling, time.perf_counter() - begun
             used = time.process_time() - used
@@ -287,12 +286,6 @@ async def fill(subscribers: int) -> dict[str, Any]:
             "ratio_of_medians": round(statistics.median(busy) / statistics.median(idle), 2),
             "ratio_of_p95": round(_p95(busy) / _p95(idle), 2),
         }
-
-
-def _resident_mib() -> float:
-    """Return the memory this process has in use, where Linux tells."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return round(pages * resource.getpagesize() / 2**20, 1)
 
 
 async def _latencies(chat: _Chat, times: int) -> list[float]:
@@ -315,7 +308,57 @@ def _summary(values: Sequence[float]) -> dict[str, float]:
     }
 
 
-def main() -> None:
+def _figures(what: str, found: dict[str, Any]) -> list[Figure]:
+    if what == "burst":
+        return [
+            Figure(
+                what="sends a second, of the 28 that Telegram lets through",
+                value=found["requests_a_second"] / 28,
+                detail=f"{found['requests_a_second']:.1f}, {found['answers_429']} refused",
+                at_least=27 / 28,
+            ),
+            Figure(
+                what="subscribers in reach who got exactly one",
+                value=found["reachable_with_exactly_one"] / found["reachable"],
+                detail=f"{found['reachable_with_exactly_one']:,} of {found['reachable']:,}",
+                at_least=1.0,
+            ),
+        ]
+    if what == "bare":
+        return [
+            Figure(
+                what="sends a second without limits, against a bare loop of send_message",
+                value=found["ratio"],
+                detail=f"medians {statistics.median(found['outbox_a_second']):.0f} against"
+                f" {statistics.median(found['bare_a_second']):.0f} a second",
+                at_least=0.8,
+            )
+        ]
+    _, tenth, end = found["memory_mib_start_tenth_end"]
+    return [
+        Figure(
+            what=f"composing and filling for {found['subscribers']:,}, of 1 ms each",
+            value=found["milliseconds_each"],
+            detail=f"{found['milliseconds_each']} ms each",
+            at_most=1.0,
+        ),
+        Figure(
+            what="memory at the end, against after a tenth",
+            value=end / tenth,
+            detail=f"{end:.0f} MiB against {tenth:.0f} MiB",
+            at_most=1.1,
+        ),
+        Figure(
+            what="an answer meanwhile, against when idle",
+            value=found["ratio_of_medians"],
+            detail=f"medians {found['while_filling_ms']['median']} ms against"
+            f" {found['idle_ms']['median']} ms",
+            at_most=2.0,
+        ),
+    ]
+
+
+def main() -> int:
     """Run one of the measurements."""
     os.environ["PTB_TIMEDELTA"] = "true"
     parser = argparse.ArgumentParser(prog="python -m benchmarks.delivery")
@@ -330,8 +373,8 @@ def main() -> None:
         found = asyncio.run(fill(asked.subscribers or 100_000))
     else:
         found = asyncio.run(bare(asked.messages, asked.rounds))
-    print(json.dumps(found, indent=2))
+    return report(_figures(asked.what, found), **found)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -85,7 +85,7 @@ def _ask(python: str, build: str, folder: Path, questions: Path) -> Numbers:
         lines = iter(asking.stdout.readline, "")
         first = next(time.perf_counter() - begun for line in lines if line == "answered\n")
         *_, last = lines
-    return json.loads(last) | {"first_answer_seconds": first}
+    return {**json.loads(last), "first_answer_seconds": first}
 
 
 def _write_sources(folder: Path) -> int:

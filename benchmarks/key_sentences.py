@@ -2,15 +2,13 @@
 
 FILE is a CSV with a `document` and its `summary`, sentences of the document. For each article as
 many sentences are chosen as the summary has: by this project, the first ones, and by a LexRank
-library (`pip install --group bench`) at two settings. F1 is the mean over the articles. Prints one
-JSON object and exits 1 where this project is not above all others.
+library (`make bench PEERS=1` installs it) at two settings. F1 is the mean over the articles.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import json
 import re
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.measure import Figure, report
 from index.keysentences import key_sentences
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def main() -> int:
     try:
         lexrank = import_module("lexrank")
     except ImportError:
-        parser.error("the lexrank library is missing: pip install --group bench")
+        parser.error("the lexrank library is missing: make bench PEERS=1 installs it")
     with parser.parse_args().articles.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     articles = [(sentences(row["document"]), bare(row["summary"])) for row in rows]
@@ -59,8 +58,18 @@ def main() -> int:
             if given:
                 scores[name].append(len(given & {*way(found, len(given))}) / len(given))
     means = {name: round(float(np.mean(found)), 4) for name, found in scores.items()}
-    print(json.dumps({"articles": len(scores["this project"]), "f1": means}, indent=2))
-    return 0 if means.pop("this project") > max(means.values()) else 1
+    own = means.pop("this project")
+    return report(
+        [
+            Figure(
+                what=f"key sentences, against {name}",
+                value=own / mean,
+                detail=f"F1 {own:.3f} against {mean:.3f}, {len(articles)} articles",
+                at_least=1.0,
+            )
+            for name, mean in means.items()
+        ]
+    )
 
 
 def sentences(document: str) -> list[str]:

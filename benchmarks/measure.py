@@ -13,13 +13,14 @@ import resource
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 
@@ -70,10 +71,12 @@ def report(figures: Sequence[Figure], charts: Sequence[Chart] = (), **details: A
     return 0 if all(one.met for one in figures) else 1
 
 
-def timed(work: Callable[[], Made]) -> tuple[Made, float]:
+def timed(
+    work: Callable[Given, Made], *args: Given.args, **kwargs: Given.kwargs
+) -> tuple[Made, float]:
     """Return what some work made, and the seconds it took."""
     begun = time.perf_counter()
-    made = work()
+    made = work(*args, **kwargs)
     return made, time.perf_counter() - begun
 
 

@@ -1,10 +1,11 @@
 """How faithfully reports are read, measured over a folder of real pages.
 
-    python benchmarks/parse_figures.py ../shared/data
+    python -m benchmarks.parse_figures ../shared/data
 
 The folder holds `isw/html/` (pages named by their day) and `isw/takeaways.jsonl` (the publisher's
 own bullets). What a page prints is counted here from its source with regular expressions, apart
-from the reader that is measured. Prints one table; exits 1 where a goal is missed.
+from the reader that is measured. Lines that say what was refused, and where the publisher's record
+differs from the page, come before the figures.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.measure import Figure, report
 from index.errors import InputError
 from index.model import Document
 from index.parse import parse
@@ -62,7 +64,7 @@ class Figures:
 
 
 def main(folder: Path) -> int:
-    """Measure, print, and tell whether every goal is reached."""
+    """Measure and print."""
     layouts = load()
     recorded = _recorded(folder / "isw" / "takeaways.jsonl")
     figures = Figures()
@@ -186,45 +188,55 @@ def _squeeze(text: str) -> str:
 
 def _print(figures: Figures) -> int:
     counts = figures.counts
-    rows = [
-        ("pages read", "all but error pages", f"{figures.pages - len(figures.refused)}", True),
-        ("pages refused by name", "the error pages", f"{len(figures.refused)}", True),
-        ("wrong date or title", "the copied day", f"{len(figures.wrong)}", len(figures.wrong) <= 1),
-        _row(counts, "takeaways as printed", "bullets as printed", "bullets printed", 0.99),
-        _row(counts, "takeaways as recorded", "bullets as recorded", "bullets recorded", 0.0),
-        _row(
-            counts,
-            "the same, quotation marks aside",
-            "bullets as recorded, quotes aside",
-            "bullets recorded",
-            0.98,
-        ),
-        _none(counts, "takeaways that are none", "bullets not printed"),
-        _row(counts, "endnotes found", "notes found", "notes printed", 0.999),
-        _none(counts, "endnotes invented", "notes invented"),
-        _none(counts, "endnotes with another's text", "notes with another's text"),
-        _row(counts, "markers resolved", "markers resolved", "markers with a note", 0.998),
-        _row(counts, "addresses whole", "addresses whole", "addresses", 0.995),
-        _row(counts, "body text kept", "characters kept", "characters", 0.999),
-        _none(counts, "characters doubled or added", "characters more"),
-    ]
-    for what, goal, measured, reached in rows:
-        print(f"{what:34} {goal:22} {measured:26} {'' if reached else 'MISSED'}")
     for line in (*figures.refused, *figures.wrong, *figures.notes):
         print("  ", line)
-    return 0 if all(reached for *_, reached in rows) else 1
+    read = figures.pages - len(figures.refused)
+    return report(
+        [
+            Figure(
+                what="pages read; the others are refused by name",
+                value=read / figures.pages,
+                detail=f"{read} of {figures.pages}",
+            ),
+            Figure(
+                what="pages with a wrong date or title: the copied day at most",
+                value=len(figures.wrong),
+                at_most=1,
+            ),
+            _share(counts, "takeaways as printed", "bullets as printed", "bullets printed", 0.99),
+            _share(counts, "takeaways as recorded", "bullets as recorded", "bullets recorded"),
+            _share(
+                counts,
+                "the same, quotation marks aside",
+                "bullets as recorded, quotes aside",
+                "bullets recorded",
+                0.98,
+            ),
+            _none(counts, "takeaways that are none", "bullets not printed"),
+            _share(counts, "endnotes found", "notes found", "notes printed", 0.999),
+            _none(counts, "endnotes invented", "notes invented"),
+            _none(counts, "endnotes with another's text", "notes with another's text"),
+            _share(counts, "markers resolved", "markers resolved", "markers with a note", 0.998),
+            _share(counts, "addresses whole", "addresses whole", "addresses", 0.995),
+            _share(counts, "body text kept", "characters kept", "characters", 0.999),
+            _none(counts, "characters doubled or added", "characters more"),
+        ]
+    )
 
 
-def _row(
-    counts: Counter[str], what: str, part: str, whole: str, goal: float
-) -> tuple[str, str, str, bool]:
-    share = counts[part] / max(1, counts[whole])
-    measured = f"{share:.3%} ({counts[part]} of {counts[whole]})"
-    return what, f"at least {goal:.1%}" if goal else "-", measured, share >= goal
+def _share(
+    counts: Counter[str], what: str, part: str, whole: str, goal: float | None = None
+) -> Figure:
+    return Figure(
+        what=what,
+        value=counts[part] / max(1, counts[whole]),
+        detail=f"{counts[part]:,} of {counts[whole]:,}",
+        at_least=goal,
+    )
 
 
-def _none(counts: Counter[str], what: str, key: str) -> tuple[str, str, str, bool]:
-    return what, "none", str(counts[key]), not counts[key]
+def _none(counts: Counter[str], what: str, key: str) -> Figure:
+    return Figure(what=what, value=counts[key], at_most=0)
 
 
 def _arguments(arguments: Iterable[str]) -> Path:

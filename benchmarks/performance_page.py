@@ -34,7 +34,7 @@ _LIBRARIES: Final = ("torch", "sentence-transformers", "chromadb", "tantivy", "s
 _INK: Final = "#808890"
 _GOOD: Final = "#3a8fb7"
 _MISSED: Final = "#d2691e"
-_STYLE: Final = {
+_STYLE: Final[Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "briefing",
     "font.family": "sans-serif",
@@ -101,7 +101,9 @@ def _table(measured: Sequence[Measured]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value >= 1 else f"{value:.4g}"
 
 
 def _goal(one: Figure) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot import commands, delivery_commands, feed_commands, web_commands
+from bot import care_commands, commands, delivery_commands, feed_commands, web_commands
 from index.errors import BriefingError, SettingsError
 
 if TYPE_CHECKING:
@@ -113,6 +113,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--to-config", type=Path, required=True, metavar="FILE", help="settings that name them"
     )
+    one = command("backup", care_commands.backup, "write all that is stored into one file")
+    care_commands.register_file(one, "a new file")
+    one = command("restore", care_commands.restore, "fill an empty store from a backup")
+    care_commands.register_file(one, "a backup")
+    command("doctor", care_commands.examine, "look whether all is well, and how to mend it")
     one = command("feeds", commands.stats, "poll feeds, and watch folders, for new reports")
     feed_commands.register(one.add_subparsers(required=True, metavar="ACTION"), _common)
     command("stats", commands.stats, "count what is stored and say how the sources fare")

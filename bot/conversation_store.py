@@ -76,6 +76,13 @@ class SqlConversationStore:
         """Return the turn of that id."""
         return self._one(_turns.select().where(_turns.c.id == answer_id))
 
+    def ids(self) -> list[str]:
+        """List the ids of all turns, oldest first."""
+        with reading(self._engine) as connection:
+            return list(
+                connection.execute(sa.select(_turns.c.id).order_by(_turns.c.number)).scalars()
+            )
+
     def last(self, asker: Asker) -> Turn | None:
         """Return the newest turn of a person at a place."""
         newest = _turns.c.number.desc()

@@ -11,16 +11,16 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 
 from bot import schema
 from bot.build import copy_vectors, engine_for, holding
+from bot.rows import is_empty, number_on, pages
 from index.errors import SettingsError, StoreError
 from index.sql import reading, writing
 from index.tables import CHECKPOINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine, Table
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     Digest = tuple[int, int]
 
-_BATCH: Final = 500
 _TABLES: Final = tuple(table for metadata in schema.METADATA for table in metadata.sorted_tables)
 """All tables, each after those it refers to."""
 
@@ -64,12 +63,12 @@ def _copy_rows(old: Engine, new: Engine, progress: Progress) -> dict[str, int]:
         schema.prepare(engine)
     counts = {}
     with reading(old) as source, writing(new) as target:
-        fresh = all(_is_empty(target, table) for table in _TABLES)
+        fresh = all(is_empty(target, table) for table in _TABLES)
         for number, table in enumerate(_TABLES, start=1):
             if fresh:
-                for rows in _pages(source, table):
+                for rows in pages(source, table):
                     target.execute(insert(table), rows)
-                _go_on_counting(target, table)
+                number_on(target, table)
             counts[table.name] = _compared(source, target, table, fresh=fresh)
             progress(f"table {table.name}: {counts[table.name]} rows", number, len(_TABLES))
     return counts
@@ -95,7 +94,7 @@ def _compared(source: Connection, target: Connection, table: Table, *, fresh: bo
 def _digest(connection: Connection, table: Table) -> Digest:
     """Return how many rows a table has and the sum of their hashes: no order matters."""
     count = total = 0
-    for rows in _pages(connection, table):
+    for rows in pages(connection, table):
         for row in rows:
             written = repr(sorted((name, _plain(value)) for name, value in row.items()))
             total += int.from_bytes(hashlib.sha256(written.encode()).digest())
@@ -108,27 +107,3 @@ def _plain(value: object) -> str:
     if isinstance(value, dict):
         return repr(sorted((key, _plain(one)) for key, one in value.items()))
     return str(value.timestamp()) if isinstance(value, datetime) else repr(value)
-
-
-def _pages(connection: Connection, table: Table) -> Iterator[list[dict[str, object]]]:
-    """Read a table; rows that refer to others of their own table come after those."""
-    own = [key.parent for key in table.foreign_keys if key.column.table is table]
-    query = select(table).order_by(*(column.is_not(None) for column in own))
-    found = connection.execute(query, execution_options={"yield_per": _BATCH}).mappings()
-    for page in found.partitions():
-        yield [dict(row) for row in page]
-
-
-def _is_empty(connection: Connection, table: Table) -> bool:
-    return connection.execute(select(table).limit(1)).first() is None
-
-
-def _go_on_counting(connection: Connection, table: Table) -> None:
-    """Let PostgreSQL number the next row past those that came with a number."""
-    counted = table.autoincrement_column
-    if connection.dialect.name != "postgresql" or counted is None:
-        return
-    last = connection.scalar(select(func.max(counted)))
-    if last is not None:
-        sequence = func.pg_get_serial_sequence(table.name, counted.name)
-        connection.execute(select(func.setval(sequence, last)))

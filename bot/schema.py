@@ -44,18 +44,18 @@ def revision(engine: Engine) -> str | None:
         return _revision(connection)
 
 
-def prepare(engine: Engine) -> None:
-    """Bring a database to the present schema; an empty one gets all of it.
+def prepare(engine: Engine, to: str = HEAD) -> None:
+    """Bring a database to the present schema, or to an older one; an empty one gets all of it.
 
     Raises:
         SchemaError: it is newer than this program.
         StoreError: the database can't be used.
     """
-    if revision(engine) != HEAD:
+    if revision(engine) != to:
         with writing(engine) as connection:  # SQLite lets one process in
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            _upgrade(connection)
+            _upgrade(connection, to)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -65,7 +65,7 @@ def _revision(connection: Connection) -> str | None:
     return number
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     # Here alone: a database that is up to date needs none of it, and the import takes its time.
     from alembic import command
     from alembic.config import Config
@@ -76,10 +76,11 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     found = _revision(connection)
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
+    unknown = {found or to, to} - known
+    if unknown:
         raise SchemaError(
-            f"the database has schema {found}, and this program knows none past {HEAD}: a newer"
-            " program wrote it. Install that one again, or restore a backup made before it"
+            f"what is stored has schema {unknown.pop()}, and this program knows none past {HEAD}:"
+            " a newer program wrote it. Install that one, or restore a backup made before it"
         )
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

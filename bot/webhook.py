@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 from telegram import Update
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
 _MOST_BYTES: Final = 1 << 20  # Telegram's own updates stay far below
 _CONNECTIONS: Final = 100  # the most Telegram opens; an update holds one while it is served
+_GRACE: Final = 25.0  # seconds an update may still take when the bot stops
 _SERVED: Final = 200
 _AGAIN: Final = 503
 
@@ -125,6 +127,14 @@ class Receiver:
         self._claims = claims
         self._clock = clock
         self._secret = secret.encode()
+        self._at_work: set[asyncio.Task[Any]] = set()
+        self._closing = False
+
+    async def close(self) -> None:
+        """Begin nothing more, and wait a while for what is at work."""
+        self._closing = True
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=_GRACE)
 
     async def receive(self, request: Request) -> Response:
         """Answer one request: 200 when its update is served, 503 when it is to come again."""
@@ -142,6 +152,8 @@ class Receiver:
 
     async def _take(self, number: int, values: dict[str, Any]) -> int:
         """Serve an update unless that is done, or another's to do; return the answer's status."""
+        if self._closing:
+            return _AGAIN
         try:
             begun = await asyncio.to_thread(self._claims.begin, number, self._clock.now())
         except StoreError as error:
@@ -154,6 +166,9 @@ class Receiver:
         return _SERVED
 
     async def _serve(self, number: int, values: dict[str, Any], *, in_doubt: bool) -> None:
+        if (task := asyncio.current_task()) is not None:
+            self._at_work.add(task)
+            task.add_done_callback(self._at_work.discard)
         try:
             update = _update(values, self._application)
             if update is not None:
@@ -189,7 +204,10 @@ async def webhook(
     async with listening(app, host=settings.host, port=settings.port) as port:
         await patiently(partial(_announce, application, settings.url, secret))
         log.warning("updates are taken on %s port %d", settings.host, port)
-        yield
+        try:
+            yield
+        finally:
+            await receiver.close()
 
 
 async def _announce(application: App, url: str, secret: str) -> None:
@@ -203,12 +221,15 @@ async def _announce(application: App, url: str, secret: str) -> None:
 
 
 async def _body(request: Request) -> bytes | None:
-    """Read a request's body; None where it is longer than any update."""
+    """Read a request's body; None where it is longer than any update, or breaks off."""
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MOST_BYTES:
-            return None
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _MOST_BYTES:
+                return None
+    except ClientDisconnect:
+        return None  # nobody is there to read the answer
     return bytes(body)
 
 

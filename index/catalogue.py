@@ -235,6 +235,13 @@ class Catalogue:
             newest: date | None = connection.scalar(_current(func.max(REVISIONS.c.published)))
         return newest
 
+    def newest_arrival(self) -> datetime | None:
+        """Return when the newest change was stored."""
+        newest: datetime | None
+        with reading(self._engine) as connection:
+            newest = connection.scalar(select(func.max(CHANGES.c.arrived)))
+        return newest
+
     def days(self) -> dict[str, date | None]:
         """Return the published date of every report, by id."""
         with reading(self._engine) as connection:

@@ -129,6 +129,12 @@ class Derivation:
             self._project(self._projections, progress)
         return encoded
 
+    def behind(self) -> int:
+        """Count the changes that passages or a projection have not followed yet."""
+        names = [self.instance, *(one.instance for one in (*self._projections, *self._shared))]
+        slowest = min(self._passages.checkpoint(name) for name in names)
+        return len(self._catalogue.changes(after=slowest))
+
     def _encode(self, progress: Progress) -> int:
         changes = self._catalogue.changes(after=self._passages.checkpoint(self.instance))
         window: list[_Draft] = []

@@ -19,6 +19,7 @@ from index.robots import Manners, MannerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from index.catalogue import Catalogue
     from index.derive import Progress
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
         SourceHealth,
     )
     from index.near import Link
-    from index.passages import PassageStore
+    from index.passages import PassageStore, StoredPassage
     from index.ports import Clock
     from index.said import Said, Voice
     from index.search import Search
@@ -180,6 +181,14 @@ class Library:
     def arrivals(self, *, after: int = 0) -> list[Arrival]:
         """List the change log past ``after``, oldest first."""
         return self._catalogue.changes(after=after)
+
+    def passages(self, report_id: str, revision: int) -> list[StoredPassage]:
+        """Return the passages of a revision, in reading order; none if it was never indexed."""
+        return self._passages.of_report(report_id, revision)
+
+    def newest_arrival(self) -> datetime | None:
+        """Return when the newest report was stored."""
+        return self._catalogue.newest_arrival()
 
     def newest_day(self) -> date | None:
         """Return the latest published date in the store."""

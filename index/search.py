@@ -67,6 +67,16 @@ class SearchSettings:
     answer: AnswerSettings = field(default_factory=AnswerSettings)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """How many passages each store has, and how many changes the slowest is ``behind``."""
+
+    passages: int
+    vectors: int
+    words: int
+    behind: int
+
+
 class Search:
     """The open search index of one data folder."""
 
@@ -115,6 +125,15 @@ class Search:
     def _research(self) -> Research:
         return Research(
             passages=self._passages, words=self._words, lexicon=self.lexicon, read=self.report
+        )
+
+    def holdings(self) -> Holdings:
+        """Count what SQL holds and what the projections made of it."""
+        return Holdings(
+            passages=self._passages.count(),
+            vectors=self._vectors.count(),
+            words=self._words.count(),
+            behind=self._derivation.behind(),
         )
 
     def ask(self, question: str, *, asked_on: date, history: Sequence[str] = ()) -> Answer:
