@@ -117,11 +117,11 @@ def _figures(
         return Figure(
             what=f"{what}, against {_NAMES[peer]}",
             value=own / theirs,
-            detail=f"{own:,.3g} against {theirs:,.3g} {unit}",
+            detail=f"{own:,.4g} against {theirs:,.4g} {unit}",
         )
 
     figures = [rate("floor", 0.85)]
-    for peer in answered.keys() - {"own"}:
+    for peer in (name for name in answered if name != "own"):
         figures += [
             rate(peer, 2.0),
             other("peak memory of ingest", ingested, peer, "peak_mib", "MiB"),

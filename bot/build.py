@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from bot import schema
@@ -18,7 +19,7 @@ from index.answer import AnswerSettings
 from index.catalogue import Catalogue
 from index.derive import Derivation
 from index.embed import ModelSettings, SentenceTransformerEmbedder
-from index.errors import SettingsError
+from index.errors import DamagedError, SettingsError
 from index.feed_polling import FeedPolling
 from index.feed_store import FeedStore
 from index.fetch import Fetcher, FetchSettings
@@ -36,7 +37,7 @@ from index.sql import open_engine
 from index.watch import FolderWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from chromadb.api import ClientAPI
     from sqlalchemy import Engine
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from index.derive import Progress
     from index.ports import VectorIndex
+
+log = logging.getLogger(__name__)
+
+_Opened = TypeVar("_Opened")
 
 
 class SystemClock:
@@ -194,7 +199,8 @@ def _search(
     embedder = model_for(settings)
     fingerprint = _fingerprint(settings)
     vectors = _vectors(settings, data, fingerprint)
-    words = TantivyIndex(data / "words", fingerprint)
+    folder = data / "words"
+    words = _sound(lambda: TantivyIndex(folder, fingerprint), lambda: shutil.rmtree(folder))
     names = lexicon.load()
     return Search(
         catalogue=catalogue,
@@ -230,12 +236,27 @@ def _search(
 
 
 def _vectors(settings: Settings, data: Path, fingerprint: str) -> VectorIndex:
-    def connect() -> VectorIndex:
+    def connect() -> chroma.ChromaIndex:
         return chroma.ChromaIndex(chroma_for(settings, data), fingerprint)
+
+    def checked() -> chroma.ChromaIndex:
+        opened = connect()
+        opened.check()
+        return opened
 
     if settings.stores.chroma_url:
         return ReconnectingVectors(connect, settings.stores.chroma_url)
-    return connect()
+    return _sound(checked, lambda: chroma.discard(data / "chroma"))
+
+
+def _sound(open_: Callable[[], _Opened], discard: Callable[[], None]) -> _Opened:
+    """Open what is derived; where it is damaged, it is deleted and comes back from SQL."""
+    try:
+        return open_()
+    except DamagedError as error:
+        log.warning("%s; it is made anew", error)
+        discard()
+        return open_()
 
 
 def chroma_for(settings: Settings, data: Path) -> ClientAPI:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import httpx
 import numpy as np
 
-from index.errors import ModelError, StoreError
+from index.errors import DamagedError, ModelError, StoreError
 from index.ports import Hit
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 _COLLECTION: Final = "passages"
 _BATCH: Final = 1_000
 _UNDATED: Final = 0
+_DAMAGED: Final = re.compile("not a database|malformed")
 _ROUNDING: Final = 1e-6
 _PATIENCE: Final = 60.0  # seconds for one request
 
@@ -58,6 +61,21 @@ class ChromaIndex:
         for first in range(0, len(ids), _BATCH):
             with _translated():
                 self._collection.delete(ids=list(ids[first : first + _BATCH]))
+
+    def check(self) -> None:
+        """Read one vector and search for it: Chroma opens its files on first use alone.
+
+        Raises:
+            DamagedError: they can't be read.
+        """
+        from chromadb.errors import InternalError
+
+        try:
+            found = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+            if found is not None and len(found):
+                self._collection.query(query_embeddings=found, n_results=1, include=[])
+        except InternalError as error:
+            raise DamagedError(f"the vectors can't be searched ({error})") from error
 
     def count(self) -> int:
         """Count the passages held."""
@@ -136,10 +154,16 @@ def embedded(folder: Path) -> ClientAPI:
             path=str(folder), settings=Settings(anonymized_telemetry=False)
         )
     except (ChromaError, ValueError, OSError) as error:
-        raise StoreError(
-            f"the vectors in {folder} can't be opened ({error}); delete that folder and run"
-            " `briefing reindex`"
-        ) from error
+        kind = DamagedError if _DAMAGED.search(str(error)) else StoreError
+        raise kind(f"the vectors in {folder} can't be opened ({error})") from error
+
+
+def discard(folder: Path) -> None:
+    """Delete the Chroma of one folder, which no client of this process may use any more."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()  # it would hand out the client of the old folder
+    shutil.rmtree(folder)
 
 
 def server(host: str, port: int) -> ClientAPI:

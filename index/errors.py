@@ -31,5 +31,9 @@ class StoreError(BriefingError):
     """A store is locked, corrupt, absent or newer than this program."""
 
 
+class DamagedError(StoreError):
+    """A folder of what is derived can't be read; it may be deleted, and is made anew."""
+
+
 class BusyError(StoreError):
     """Another process holds the index of this data folder."""

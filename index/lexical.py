@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import uuid
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import tantivy
 
-from index.errors import ModelError, StoreError
+from index.errors import DamagedError, ModelError, StoreError
 from index.ports import Hit
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _HEAP_BYTES: Final = 64 << 20
 _UNDATED: Final = 0
+_DAMAGED: Final = re.compile("corrupt|does not exist", re.IGNORECASE)
 _NOTE: Final = "briefing-instance"
 
 
@@ -40,10 +42,8 @@ class TantivyIndex:
             self._index = tantivy.Index(self._schema, path=str(folder))
             self._writer = self._index.writer(_HEAP_BYTES, num_threads=1)
         except (ValueError, OSError) as error:
-            raise StoreError(
-                f"the word index in {folder} can't be opened ({error}); delete that folder and run"
-                " `briefing reindex`"
-            ) from error
+            kind = DamagedError if _DAMAGED.search(str(error)) else StoreError
+            raise kind(f"the word index in {folder} can't be opened ({error})") from error
 
     def upsert(self, passages: Sequence[Indexed]) -> None:
         """Store passages; committed when it returns."""

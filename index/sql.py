@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
+_DAMAGED: Final = re.compile("malformed|not a database")
 _BUSY_MS: Final = 30_000
 _WRITES: Final = "briefing_writes"
 _QUEUE: Final = 0x6272696566  # "brief": any number that nobody else uses
@@ -142,6 +144,11 @@ def translated(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         where = engine.url.render_as_string(hide_password=True)
+        if _DAMAGED.search(str(error.orig)):
+            raise StoreError(
+                f"the database {where} is damaged ({error.orig}); stop the bot and restore a backup"
+                " into another data folder: `briefing --data NEW restore FILE`"
+            ) from error
         raise StoreError(
             f"the database {where} failed ({error.orig}); check that it is running, writable and"
             " not full, then try again"

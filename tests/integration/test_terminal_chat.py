@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -39,7 +40,7 @@ class Terminal:
             os.environ.update(TERM="xterm-256color", LINES="200", COLUMNS="100")
             command = [sys.executable, "-m", "bot.cli", "--data", str(data), "chat"]
             os.execv(sys.executable, command)  # noqa: S606
-        self._raw = ""
+        self._raw = b""
         self._seen = 0
 
     def types(self, keys: str) -> None:
@@ -52,7 +53,7 @@ class Terminal:
             assert time.monotonic() < end, f"{text!r} never came; there is {new!r}"
             if select.select([self._end], [], [], 0.1)[0]:
                 try:
-                    self._raw += os.read(self._end, 65_536).decode(errors="replace")
+                    self._raw += os.read(self._end, 65_536)
                 except OSError:  # the other end is closed
                     assert text in self._screen()[self._seen :]
         place = self._seen + new.index(text) + len(text)
@@ -60,16 +61,18 @@ class Terminal:
         return before
 
     def _screen(self) -> str:
-        return _ESCAPES.sub("", self._raw).replace("\r", "")
+        return _ESCAPES.sub("", self._raw.decode(errors="ignore")).replace("\r", "")
 
     def __enter__(self) -> Self:
         self.shows(PROMPT)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:  # nobody says goodbye to it any more
+            os.kill(self._pid, signal.SIGKILL)
         status = os.waitpid(self._pid, 0)[1]
         os.close(self._end)
-        assert os.waitstatus_to_exitcode(status) == 0
+        assert kind is not None or os.waitstatus_to_exitcode(status) == 0
 
 
 def test_a_chat_in_a_terminal(data: Path) -> None:
