@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from index.footnotes import footnotes
@@ -46,8 +45,22 @@ class Research:
         self._words = words
         self._lexicon = lexicon
         self._read = read
-        self.about = lru_cache(maxsize=_KEPT)(self._about)
-        self._voices = lru_cache(maxsize=1)(self._collect)
+        # No cache around a method: that circle would hold the word index past its closing.
+        self._kept: dict[tuple[str, date], Found] = {}
+        self._everybody: Voices | None = None
+
+    def about(self, text: str, today: date) -> Found:
+        """Find the sentences of reports published by ``today`` that speak of a topic as typed.
+
+        Where none names all of it, what no passage names is left out, then what is commonest,
+        until one does.
+        """
+        found = self._kept.get((text, today))
+        if found is None:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            found = self._kept[text, today] = self._about(text, today)
+        return found
 
     def quote(self, sentence: Sentence) -> Quote:
         """Cite a sentence with its statements and notes."""
@@ -68,11 +81,6 @@ class Research:
         )
 
     def _about(self, text: str, today: date) -> Found:
-        """Find the sentences of reports published by ``today`` that speak of a topic as typed.
-
-        Where none names all of it, what no passage names is left out, then what is commonest,
-        until one does.
-        """
         topic = topic_of(text, today=today, lexicon=self._lexicon, words=self._words)
         voices = [voice_of(key, self._lexicon) for key in topic.voices]
         named = tuple(dict.fromkeys(voice.name for voice in voices))
@@ -116,8 +124,10 @@ class Research:
         spoken.sort(key=lambda one: (_newest_first(one), one.report_id, one.start))
         return tuple(one for one, _ in distinct(spoken))
 
-    def _collect(self) -> Voices:
-        return Voices(self._passages.texts(), self._lexicon)
+    def _voices(self) -> Voices:
+        if self._everybody is None:
+            self._everybody = Voices(self._passages.texts(), self._lexicon)
+        return self._everybody
 
     def _naming(self, things: Sequence[Thing], today: date) -> list[Sentence]:
         """Return the sentences that name all of some things, the rarest first."""

@@ -31,7 +31,7 @@ class WindowedVectors:
 
     def __init__(self, vectors: VectorIndex, catalogue: Catalogue, passages: PassageStore) -> None:
         self._vectors = vectors
-        self._share = lru_cache(maxsize=_WINDOWS)(self._share_of)
+        self._shares: dict[Window, float] = {}
         self._days = lru_cache(maxsize=1)(catalogue.days)
         self._few = lru_cache(maxsize=_WINDOWS)(
             lambda window: passages.vectors(window, most=_COMPARED)
@@ -57,10 +57,12 @@ class WindowedVectors:
                 return kept[:top]
         return self._vectors.nearest(vector, top=top, window=window)
 
-    def _share_of(self, window: Window) -> float:
+    def _share(self, window: Window) -> float:
         """Count how much of the store a window holds, in reports."""
-        days = self._days().values()
-        return sum(map(window.holds, days)) / max(1, len(days))
+        if window not in self._shares:
+            days = self._days().values()
+            self._shares[window] = sum(map(window.holds, days)) / max(1, len(days))
+        return self._shares[window]
 
     def _lies_in(self, window: Window, hit: Hit) -> bool:
         return window.holds(self._days().get(hit.id.partition(".")[0]))

@@ -16,7 +16,7 @@ import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
 
 from index import chroma
-from index.errors import ModelError, StoreError
+from index.errors import DamagedError, ModelError, StoreError
 from index.lexical import TantivyIndex
 from index.ports import Indexed, LexicalIndex, Projection, VectorIndex, Window
 from tests.fakes.indexes import MemoryVectors, MemoryWords, Shelf
@@ -380,7 +380,7 @@ def test_a_broken_word_folder_is_named(tmp_path: Path) -> None:
     place = tantivy(tmp_path / "words")
     place.open(MODEL).upsert([passage("a.1.0")])
     (tmp_path / "words" / "meta.json").write_text("{ cut")
-    with pytest.raises(StoreError, match="briefing reindex"):
+    with pytest.raises(DamagedError, match="words"):
         place.open(MODEL)
 
 
@@ -404,7 +404,7 @@ def test_a_broken_vector_folder_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "chroma"
     folder.mkdir()
     (folder / "chroma.sqlite3").write_text("no database")
-    with pytest.raises(StoreError, match="briefing reindex"):
+    with pytest.raises(DamagedError, match="chroma"):
         embedded(folder).open(MODEL)
 
 

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from bot import conversation_store
+from bot import schema
 from bot.chat import Chat
 from bot.deeplinks import DeepLinks
 from bot.gate import Gate
@@ -63,7 +63,7 @@ class GuestHouse:
     def __post_init__(self) -> None:
         self.desk = Desk(self.folder, most_bytes=self.most_bytes)
         engine = self.desk.catalogue._engine
-        conversation_store.create(engine)
+        schema.prepare(engine)
         self.engine = engine
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
         self._ready = threading.Event()

@@ -128,7 +128,7 @@ def test_altered_weights_are_refused_by_name(
     monkeypatch.setattr("bot.build.model_for", model_for)
     for argv in (["check"], ["ask", "--data", str(data), PEACEKEEPERS]):
         ran = run(*argv)
-        assert (ran.code, ran.out) == (2, "")
+        assert (ran.code, ran.out) == (2, ""), ran.err
         assert "model.name" in ran.err
         assert "sha256" in ran.err
 

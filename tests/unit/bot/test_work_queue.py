@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 
 import pytest
 
@@ -38,8 +39,8 @@ def test_an_error_reaches_who_asked_and_frees_the_place() -> None:
 
 def test_closing_finishes_what_is_waiting() -> None:
     async def main() -> None:
-        queue, done = WorkQueue(at_once=1, waiting=9), []
-        tasks = [asyncio.create_task(queue.do(lambda n=n: done.append(n))) for n in range(10)]
+        queue, done = WorkQueue(at_once=1, waiting=9), list[int]()
+        tasks = [asyncio.create_task(queue.do(partial(done.append, n))) for n in range(10)]
         await asyncio.sleep(0)
         await asyncio.to_thread(queue.close)
         assert done == list(range(10))
