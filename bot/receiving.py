@@ -65,6 +65,6 @@ def receiving_for(
     return Receiving(
         channel=NotedReplies(channel, claims, parts.digests.repeated),
         memory=NewToThisWorker(),
-        open=partial(webhook, claims=claims, clock=clock, settings=settings.webhook, secret=secret),
+        open=partial(webhook, claims=claims, clock=clock, settings=settings, secret=secret),
         prune=claims.prune,
     )

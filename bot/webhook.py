@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from bot.polling import App
     from bot.ports import Priority
     from bot.sender import PacedChannel
-    from bot.settings import Webhook
+    from bot.settings import Settings
     from bot.update_claims import UpdateClaims
     from index.ports import Clock
 
@@ -189,7 +189,7 @@ async def webhook(
     *,
     claims: UpdateClaims,
     clock: Clock,
-    settings: Webhook,
+    settings: Settings,
     secret: str,
 ) -> AsyncIterator[None]:
     """Take updates while the context is open, for an application that is connected.
@@ -198,12 +198,12 @@ async def webhook(
         SettingsError: Telegram refuses the address, or the port can't be opened.
     """
     receiver = Receiver(application, claims, clock, secret)
-    path = urlsplit(settings.url).path or "/"
+    path = urlsplit(settings.webhook.url).path or "/"
     app = Starlette(routes=[Route(path, receiver.receive, methods=["POST"])])
     await application.start()
-    async with listening(app, host=settings.host, port=settings.port) as port:
-        await patiently(partial(_announce, application, settings.url, secret))
-        log.warning("updates are taken on %s port %d", settings.host, port)
+    async with listening(app, host=settings.webhook.host, port=settings.webhook.port) as port:
+        await patiently(partial(_announce, application, settings.webhook.url, secret))
+        log.warning("updates are taken on %s port %d", settings.webhook.host, port)
         try:
             yield
         finally:

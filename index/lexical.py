@@ -6,7 +6,7 @@ import math
 import re
 import shutil
 import uuid
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import tantivy
@@ -40,10 +40,17 @@ class TantivyIndex:
         self.instance = _instance(folder, fingerprint)
         try:
             self._index = tantivy.Index(self._schema, path=str(folder))
-            self._writer = self._index.writer(_HEAP_BYTES, num_threads=1)
         except (ValueError, OSError) as error:
-            kind = DamagedError if _DAMAGED.search(str(error)) else StoreError
-            raise kind(f"the word index in {folder} can't be opened ({error})") from error
+            raise _unopened(folder, error) from error
+        self._folder = folder
+
+    @cached_property
+    def _writer(self) -> tantivy.IndexWriter:
+        """What writes; made when first needed, since it locks the folder and most only read."""
+        try:
+            return self._index.writer(_HEAP_BYTES, num_threads=1)
+        except (ValueError, OSError) as error:
+            raise _unopened(self._folder, error) from error
 
     def upsert(self, passages: Sequence[Indexed]) -> None:
         """Store passages; committed when it returns."""
@@ -117,6 +124,11 @@ class TantivyIndex:
         return tantivy.Query.boolean_query(
             [(tantivy.Occur.Must, words), (tantivy.Occur.Must, unscored)]
         )
+
+
+def _unopened(folder: Path, error: Exception) -> StoreError:
+    kind = DamagedError if _DAMAGED.search(str(error)) else StoreError
+    return kind(f"the word index in {folder} can't be opened ({error})")
 
 
 @lru_cache(maxsize=1)

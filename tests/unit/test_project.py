@@ -102,7 +102,7 @@ def test_commands_that_are_named_exist(file: str) -> None:
     made = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= set(made)
     commands = subcommands()
-    for name, rest in re.findall(r"(?:^|`|\$ )briefing ([a-z]+)([^`\n]*)", text, re.MULTILINE):
+    for name, rest in re.findall(r"(?:^|`|\$ )briefing ([a-z-]+)([^`\n]*)", text, re.MULTILINE):
         assert name in commands, f"{file} names briefing {name}"
         unknown = set(re.findall(r"(?<!\S)--[a-z-]+", rest)) - options(commands[name])
         assert not unknown, f"{file} gives briefing {name} the options {unknown}"
