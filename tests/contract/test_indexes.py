@@ -430,3 +430,13 @@ def test_a_server_that_goes_away_is_a_store_that_failed(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="Chroma"):
             use()
     server.stop()
+
+
+def test_words_are_read_while_another_index_of_the_folder_writes(tmp_path: Path) -> None:
+    writer = TantivyIndex(tmp_path / "words", MODEL)
+    writer.upsert([passage("a", "The convoy crossed the bridge.")])
+    reader = TantivyIndex(tmp_path / "words", MODEL)
+    assert [hit.id for hit in reader.search([("convoy", 1.0)], top=1, window=EVERYTHING)] == ["a"]
+    with pytest.raises(StoreError, match="words"):
+        reader.delete(["a"])
+    assert writer.count() == 1
